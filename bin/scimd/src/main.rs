@@ -1,1 +1,25 @@
-fn main() {}
+//! scimd: a multi-tenant SCIM 2.0 service provider that turns directory groups into live policy.
+
+mod cli;
+mod control;
+mod http;
+mod logging;
+mod serve;
+
+use clap::Parser;
+use cli::{Cli, Task};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging::start(cli.log_format);
+    let done = match cli.task {
+        Task::Serve(options) => serve::run(&cli.data_dir, &options, serve::Start::Serve),
+        Task::Quickstart(options) => serve::run(&cli.data_dir, &options, serve::Start::Quickstart),
+        other => cli::administer(&cli.data_dir, other),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 
 /// Reads an `xsd:dateTime`. A text without an offset is taken as UTC; a date alone is none.
 pub fn parse_date_time(text: &str) -> Option<DateTime<Utc>> {
-    if !text.as_bytes().get(10).is_some_and(|&b| b == b'T') {
+    if text.as_bytes().get(10) != Some(&b'T') {
         return None;
     }
     DateTime::parse_from_rfc3339(text)

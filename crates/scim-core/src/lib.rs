@@ -25,13 +25,19 @@
 pub mod datetime;
 pub mod error;
 pub mod fault;
+pub mod filter;
 pub mod fold;
 pub mod json;
 pub mod name;
+pub mod patch_path;
 pub mod path;
+pub mod projection;
 pub mod resource;
 pub mod schema;
 pub mod value;
 
 pub use error::{ErrorMessage, ScimType};
+pub use filter::{Filter, FilterError, Predicate};
+pub use patch_path::{PatchPath, PathError};
+pub use projection::{Projection, ProjectionError};
 pub use resource::{Reading, Resource};

@@ -114,34 +114,36 @@ impl ResourceType {
     /// # Errors
     /// When nothing of that name is defined; the error suggests a near name.
     pub fn resolve(&self, path: &AttributePath) -> Result<Target<'_>, ResolveError> {
-        let unknown = || ResolveError {
+        self.find(path).ok_or_else(|| ResolveError {
             path: path.to_string(),
             resource_type: self.name.clone(),
             suggestion: self.suggestion(path),
-        };
+        })
+    }
+
+    /// Finds what a path names, as [`ResourceType::resolve`] does, without looking for near names.
+    pub fn find(&self, path: &AttributePath) -> Option<Target<'_>> {
         let (extension, attribute) = match path.uri.as_deref() {
-            None => (None, self.attribute(path.name.as_str())),
-            Some(uri) if self.schema.is(uri) => (None, self.attribute(path.name.as_str())),
+            None => (None, self.attribute(path.name.as_str())?),
+            Some(uri) if self.schema.is(uri) => (None, self.attribute(path.name.as_str())?),
             Some(uri) => match self.extension(uri) {
-                Some(schema) => (Some(schema), schema.attribute(path.name.as_str())),
+                Some(schema) => (Some(schema), schema.attribute(path.name.as_str())?),
                 // `urn:…:2.0:User` reads as the attribute `User` of `urn:…:2.0`.
                 None if path.sub.is_none() => {
-                    let whole = format!("{uri}:{}", path.name);
-                    return self.extension(&whole).map(Target::Extension).ok_or_else(unknown);
+                    return self.extension(&format!("{uri}:{}", path.name)).map(Target::Extension);
                 }
-                None => (None, None),
+                None => return None,
             },
         };
-        let attribute = attribute.ok_or_else(unknown)?;
         let sub = match &path.sub {
             None => None,
-            Some(name) => Some(attribute.sub_attribute(name.as_str()).ok_or_else(unknown)?),
+            Some(name) => Some(attribute.sub_attribute(name.as_str())?),
         };
-        Ok(Target::Attribute { extension, attribute, sub })
+        Some(Target::Attribute { extension, attribute, sub })
     }
 
     /// A name near an unknown path, in the form in which it could be written.
-    fn suggestion(&self, path: &AttributePath) -> Option<String> {
+    pub(crate) fn suggestion(&self, path: &AttributePath) -> Option<String> {
         let name = path.name.as_str();
         if path.sub.is_some()
             && let Some(attribute) = self.attribute(name)

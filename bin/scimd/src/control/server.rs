@@ -1,0 +1,86 @@
+//! The side that answers: a thread of the server.
+
+use super::place::socket_path;
+use super::{MAX_MESSAGE, PROTOCOL, Question, Response};
+use scim_service::Service;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The control socket, open until dropped.
+pub(crate) struct ControlServer {
+    path: PathBuf,
+    stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ControlServer {
+    /// Listens in the data directory that this process owns.
+    pub(crate) fn start(data_dir: &Path, service: Arc<Service>) -> io::Result<Self> {
+        let path = socket_path(data_dir)?;
+        // Whoever left a socket here is gone: the directory has one owner, and that is this process.
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopping);
+        let thread = std::thread::Builder::new()
+            .name("scimd-control".to_owned())
+            .spawn(move || accept(&listener, &service, &stop))?;
+        Ok(Self { path, stopping, thread: Some(thread) })
+    }
+}
+
+impl Drop for ControlServer {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        // Wakes the thread; whether it worked shows in the next line.
+        let _ = UnixStream::connect(&self.path);
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was logged when it happened.
+            let _ = thread.join();
+        }
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Answers one connection after the other: commands are few and short.
+fn accept(listener: &UnixListener, service: &Service, stopping: &AtomicBool) {
+    for connection in listener.incoming() {
+        if stopping.load(Ordering::SeqCst) {
+            return;
+        }
+        let answered = connection.and_then(|stream| answer(&stream, service));
+        if let Err(error) = answered {
+            log::warn!("a command got no answer: {error}");
+        }
+    }
+}
+
+fn answer(stream: &UnixStream, service: &Service) -> io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.set_write_timeout(Some(Duration::from_secs(10)))?;
+    let mut line = String::new();
+    BufReader::new(stream.take(MAX_MESSAGE)).read_line(&mut line)?;
+    let version = || Response::OtherVersion(env!("CARGO_PKG_VERSION").to_owned());
+    let response = match serde_json::from_str::<Question>(&line) {
+        Ok(question) if question.protocol == PROTOCOL => match service.execute(question.command) {
+            Ok(reply) => Response::Reply(reply),
+            Err(error) => Response::Failed(error),
+        },
+        // Another version may have other commands; what it said of itself is all that can be trusted.
+        Ok(_) | Err(_) => version(),
+    };
+    let mut text = serde_json::to_vec(&response)?;
+    text.push(b'\n');
+    let mut stream = stream;
+    stream.write_all(&text)
+}

@@ -1,0 +1,62 @@
+//! Who calls: no SCIM handler can run without knowing.
+
+use super::State;
+use super::error::ApiError;
+use super::request_id::request_id;
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use scim_service::{Caller, Refusal};
+use std::future::{Ready, ready};
+
+/// A caller who may read.
+pub(crate) struct Reader(pub(crate) Caller);
+
+/// A caller who may change things.
+pub(crate) struct Writer(pub(crate) Caller);
+
+impl FromRequest for Reader {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(authenticate(request).map(Self))
+    }
+}
+
+impl FromRequest for Writer {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(authenticate(request).and_then(|caller| {
+            if caller.may_write() {
+                return Ok(Self(caller));
+            }
+            Err(refuse(request, &Refusal::WrongScope { accessor: caller.accessor().to_owned() }))
+        }))
+    }
+}
+
+fn authenticate(request: &HttpRequest) -> Result<Caller, ApiError> {
+    let Some(state) = request.app_data::<Data<State>>() else {
+        return Err(ApiError::new(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, "internal error"));
+    };
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let one = match (headers.next(), headers.next()) {
+        (None, _) => None,
+        // A header that is no text, or two of them, is nothing that could be right.
+        (Some(value), None) => Some(value.to_str().unwrap_or("")),
+        (Some(_), Some(_)) => Some(""),
+    };
+    state.service.authenticate(one, &request_id(request)).map_err(|refusal| refuse(request, &refusal))
+}
+
+/// The log says which accessor and why; the answer does not.
+fn refuse(request: &HttpRequest, refusal: &Refusal) -> ApiError {
+    let id = request_id(request);
+    let accessor = refusal.accessor().unwrap_or("none");
+    log::warn!(request_id = id.as_str(), accessor; "refused: {refusal} (accessor {accessor}, request {id})");
+    refusal.into()
+}

@@ -1,0 +1,282 @@
+//! Which attributes an answer carries: `attributes` and `excludedAttributes` (RFC 7644 section 3.9).
+
+use crate::filter::{FilterError, MAX_LENGTH, MAX_TERMS, Predicate, find};
+use crate::patch_path::{PatchPath, PathError};
+use crate::schema::{Attribute, ResourceType, Returned, Target};
+use serde_json::{Map, Value};
+use std::fmt;
+
+#[cfg(test)]
+mod tests;
+
+/// A client's choice of attributes.
+///
+/// What the schema returns `always` is always there, what it returns `never` never is, and what it
+/// returns on `request` only when it is named.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    mode: Mode,
+    chosen: Vec<Choice>,
+    /// The core attributes that are returned whatever the choice.
+    always: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// What is returned by default.
+    All,
+    /// What was named in `attributes`.
+    Only,
+    /// What was not named in `excludedAttributes`.
+    Except,
+}
+
+/// One path of the choice, spelled as in the schema.
+#[derive(Debug, Clone, PartialEq)]
+struct Choice {
+    extension: Option<String>,
+    /// `None` means the whole extension.
+    attribute: Option<String>,
+    /// The elements that are meant; all when there is none.
+    elements: Option<Predicate>,
+    sub: Option<String>,
+}
+
+/// Says why a choice of attributes was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectionError {
+    /// `attributes` and `excludedAttributes` exclude each other.
+    Both,
+    /// The choice is longer than a filter may be.
+    TooLong,
+    /// More paths than a filter may have conditions.
+    TooMany,
+    /// A path with brackets is malformed.
+    Path(PathError),
+    /// A path with brackets compares an attribute as its type does not allow.
+    Filter(FilterError),
+}
+
+impl fmt::Display for ProjectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Both => f.write_str("use either `attributes` or `excludedAttributes`, not both"),
+            Self::TooLong => write!(f, "the list of attributes is longer than {MAX_LENGTH} bytes"),
+            Self::TooMany => write!(f, "more than {MAX_TERMS} attributes are chosen"),
+            Self::Path(error) => write!(f, "{error}"),
+            Self::Filter(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for ProjectionError {}
+
+impl Projection {
+    /// What is returned when the client chooses nothing.
+    pub fn all() -> Self {
+        Self { mode: Mode::All, chosen: Vec::new(), always: Vec::new() }
+    }
+
+    /// Reads the parameters `attributes` and `excludedAttributes`: paths with commas between them.
+    ///
+    /// An empty parameter counts as missing. What names nothing in the resource type is ignored.
+    /// `emails[type eq "work"]` names the elements that match.
+    ///
+    /// # Errors
+    /// When both are given, when one is too long, or when the brackets of a path hold no filter that
+    /// fits the attribute.
+    pub fn parse(
+        attributes: Option<&str>,
+        excluded: Option<&str>,
+        resource_type: &ResourceType,
+    ) -> Result<Self, ProjectionError> {
+        let given = |list: Option<&'_ str>| list.is_some_and(|text| !text.trim().is_empty());
+        let (mode, list) = match (given(attributes), given(excluded)) {
+            (true, true) => return Err(ProjectionError::Both),
+            (true, false) => (Mode::Only, attributes),
+            (false, true) => (Mode::Except, excluded),
+            (false, false) => return Ok(Self::all()),
+        };
+        let list = list.unwrap_or_default();
+        if list.len() > MAX_LENGTH {
+            return Err(ProjectionError::TooLong);
+        }
+        let mut chosen: Vec<Choice> = Vec::new();
+        for path in split(list) {
+            let Some(choice) = choice(path.trim(), resource_type)? else { continue };
+            if chosen.contains(&choice) {
+                continue;
+            }
+            if chosen.len() == MAX_TERMS {
+                return Err(ProjectionError::TooMany);
+            }
+            chosen.push(choice);
+        }
+        let core = resource_type.schema.attributes.iter().chain(resource_type.common_attributes());
+        let always = core.filter(|a| a.returned == Returned::Always).map(|a| a.name.clone()).collect();
+        Ok(Self { mode, chosen, always })
+    }
+
+    /// Whether an answer can carry the core attribute (or the extension with that URN): what is not
+    /// wanted need not be computed.
+    pub fn wants(&self, attribute: &str) -> bool {
+        let top = |choice: &&Choice| {
+            let top = choice.extension.as_deref().or(choice.attribute.as_deref());
+            top.is_some_and(|name| name.eq_ignore_ascii_case(attribute))
+        };
+        let always = || self.always.iter().any(|name| name.eq_ignore_ascii_case(attribute));
+        match self.mode {
+            Mode::All => true,
+            Mode::Only => always() || self.chosen.iter().any(|choice| top(&choice)),
+            Mode::Except => always() || !self.chosen.iter().filter(top).any(Choice::is_top_level),
+        }
+    }
+
+    /// Takes out of a resource what the client did not choose.
+    pub fn apply(&self, resource_type: &ResourceType, attributes: &mut Map<String, Value>) {
+        attributes.retain(|name, value| {
+            if let Some(attribute) = resource_type.attribute(name) {
+                self.keep(None, attribute, value)
+            } else if let (Some(schema), Value::Object(parts)) = (resource_type.extension(name), value) {
+                parts.retain(|name, value| {
+                    schema.attribute(name).is_some_and(|a| self.keep(Some(&schema.id), a, value))
+                });
+                !parts.is_empty()
+            } else {
+                false
+            }
+        });
+    }
+
+    /// Whether the attribute stays; trims its value.
+    fn keep(&self, extension: Option<&str>, attribute: &Attribute, value: &mut Value) -> bool {
+        let chosen: Vec<&Choice> =
+            self.chosen.iter().filter(|choice| choice.names(extension, attribute)).collect();
+        let named = chosen.iter().any(|choice| choice.attribute.is_some());
+        let whole = chosen.iter().any(|choice| choice.is_whole());
+        let mode = match attribute.returned {
+            Returned::Never => return false,
+            Returned::Always => Mode::All,
+            Returned::Request if self.mode != Mode::Only || !named => return false,
+            Returned::Request | Returned::Default => self.mode,
+        };
+        let stays_whole = match mode {
+            Mode::Only if chosen.is_empty() => return false,
+            Mode::Except if whole => return false,
+            Mode::All => true,
+            Mode::Only => whole,
+            Mode::Except => chosen.is_empty(),
+        };
+        let hides = |part: &Attribute| matches!(part.returned, Returned::Never | Returned::Request);
+        if stays_whole && !attribute.sub_attributes.iter().any(hides) {
+            return true;
+        }
+        let trim = |element: &mut Value| trim(mode, attribute, &chosen, element);
+        match value {
+            Value::Array(list) => {
+                list.retain_mut(trim);
+                !list.is_empty()
+            }
+            single => trim(single),
+        }
+    }
+}
+
+/// Whether anything of the element stays; takes out the parts that do not.
+fn trim(mode: Mode, attribute: &Attribute, chosen: &[&Choice], element: &mut Value) -> bool {
+    let meant: Vec<&Choice> = chosen.iter().copied().filter(|choice| choice.means(element)).collect();
+    let all_parts = meant.iter().any(|choice| choice.sub.is_none());
+    match mode {
+        Mode::Only if meant.is_empty() => return false,
+        Mode::Except if all_parts => return false,
+        _ => {}
+    }
+    let Value::Object(parts) = element else { return true };
+    parts.retain(|name, _| {
+        let Some(part) = attribute.sub_attribute(name) else { return false };
+        let named = meant.iter().any(|c| c.sub.as_ref().is_some_and(|sub| *sub == part.name));
+        match part.returned {
+            Returned::Never => false,
+            Returned::Always => true,
+            Returned::Request => mode == Mode::Only && named,
+            Returned::Default => match mode {
+                Mode::All => true,
+                Mode::Only => all_parts || named,
+                Mode::Except => !named,
+            },
+        }
+    });
+    !parts.is_empty()
+}
+
+impl Choice {
+    fn is_whole(&self) -> bool {
+        self.elements.is_none() && self.sub.is_none()
+    }
+
+    /// Whether all of a core attribute or all of an extension is meant.
+    fn is_top_level(&self) -> bool {
+        self.is_whole() && (self.extension.is_none() || self.attribute.is_none())
+    }
+
+    fn names(&self, extension: Option<&str>, attribute: &Attribute) -> bool {
+        self.extension.as_deref() == extension
+            && self.attribute.as_ref().is_none_or(|name| *name == attribute.name)
+    }
+
+    fn means(&self, element: &Value) -> bool {
+        self.elements.as_ref().is_none_or(|predicate| predicate.matches_element(element))
+    }
+}
+
+/// What a path chooses; nothing if it names nothing.
+fn choice(path: &str, resource_type: &ResourceType) -> Result<Option<Choice>, ProjectionError> {
+    let path: PatchPath = match path.parse() {
+        Ok(path) => path,
+        Err(error) if path.contains('[') => return Err(ProjectionError::Path(error)),
+        Err(_) => return Ok(None),
+    };
+    let Some(target) = find(resource_type, &path.attribute) else { return Ok(None) };
+    let (extension, attribute, sub) = match target {
+        Target::Extension(schema) => {
+            let extension = Some(schema.id.clone());
+            return Ok(Some(Choice { extension, attribute: None, elements: None, sub: None }));
+        }
+        Target::Attribute { extension, attribute, sub } => (extension, attribute, sub),
+    };
+    let sub = match &path.sub {
+        None => sub,
+        Some(name) => match attribute.sub_attribute(name.as_str()) {
+            Some(sub) => Some(sub),
+            None => return Ok(None),
+        },
+    };
+    let elements = match &path.filter {
+        None => None,
+        Some(filter) => Some(filter.resolve_element(attribute).map_err(ProjectionError::Filter)?),
+    };
+    Ok(Some(Choice {
+        extension: extension.map(|schema| schema.id.clone()),
+        attribute: Some(attribute.name.clone()),
+        elements,
+        sub: sub.map(|sub| sub.name.clone()),
+    }))
+}
+
+/// Splits at the commas that stand outside of brackets and quotes.
+fn split(list: &str) -> impl Iterator<Item = &str> {
+    let (mut in_brackets, mut quoted, mut escaped) = (false, false, false);
+    list.split(move |c| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '[' if !quoted => in_brackets = true,
+            ']' if !quoted => in_brackets = false,
+            ',' => return !quoted && !in_brackets,
+            _ => {}
+        }
+        false
+    })
+    .filter(|path| !path.trim().is_empty())
+}

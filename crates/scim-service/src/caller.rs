@@ -1,0 +1,219 @@
+//! Who calls: from an Authorization header to a tenant.
+
+use crate::settings::{Switch, TenantSettings};
+use crate::token::{PresentedToken, accessor_of};
+use scim_store_diesel::{Store, StoreError, TenantId};
+use std::fmt;
+
+/// Somebody who may use SCIM, and the tenant for which.
+///
+/// Made by [`crate::Service::authenticate`] alone. Every use case on resources asks for one, so a
+/// request without a tenant cannot be written down.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub(crate) tenant: TenantId,
+    pub(crate) tenant_name: String,
+    pub(crate) settings: TenantSettings,
+    pub(crate) accessor: String,
+    pub(crate) scope: Scope,
+    pub(crate) request_id: String,
+}
+
+impl Caller {
+    /// The name of the tenant.
+    pub fn tenant_name(&self) -> &str {
+        &self.tenant_name
+    }
+
+    /// The accessor of the token.
+    pub fn accessor(&self) -> &str {
+        &self.accessor
+    }
+
+    /// Whether the token may change anything.
+    pub fn may_write(&self) -> bool {
+        self.scope == Scope::Scim
+    }
+}
+
+/// What a token opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Reading and writing over SCIM.
+    Scim,
+    /// Reading over SCIM.
+    ScimRead,
+}
+
+impl Scope {
+    /// All scopes with their words.
+    pub const WORDS: [(&'static str, Scope); 2] = [("scim", Scope::Scim), ("scim:read", Scope::ScimRead)];
+
+    /// The scope of a word.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(w, _)| *w == word).map(|(_, s)| *s)
+    }
+}
+
+/// Why a caller was turned away. The answer says little; the log says this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No Authorization header.
+    NoCredentials,
+    /// A header that is not `Bearer` and one token.
+    NotBearer,
+    /// A text that is no token.
+    Malformed {
+        /// The accessor, as far as one can be made out.
+        accessor: Option<String>,
+        /// What is wrong with it.
+        why: crate::token::Malformed,
+    },
+    /// No token has this accessor, or the secret part is another.
+    Unknown {
+        /// The accessor.
+        accessor: String,
+    },
+    /// The token was revoked.
+    Revoked {
+        /// The accessor.
+        accessor: String,
+    },
+    /// The token has ended.
+    Expired {
+        /// The accessor.
+        accessor: String,
+    },
+    /// The token opens something else.
+    WrongScope {
+        /// The accessor.
+        accessor: String,
+    },
+    /// The tenant is suspended.
+    TenantDisabled {
+        /// The accessor.
+        accessor: String,
+        /// The tenant.
+        tenant: String,
+    },
+    /// The tenant's provisioning is switched off (demand B25).
+    ProvisioningOff {
+        /// The accessor.
+        accessor: String,
+        /// The tenant.
+        tenant: String,
+    },
+    /// The store could not be asked.
+    Unavailable(String),
+}
+
+impl Refusal {
+    /// What the client is told. Of credentials that are not good, nothing but that.
+    pub fn detail(&self) -> &'static str {
+        match self {
+            Self::NoCredentials | Self::NotBearer => {
+                "authentication required: send `Authorization: Bearer` with the SCIM token of your organisation"
+            }
+            Self::Malformed { .. } | Self::Unknown { .. } | Self::Revoked { .. } | Self::Expired { .. } => {
+                "the SCIM token is not valid: it may be mistyped, truncated, expired or revoked; generate a new one"
+            }
+            Self::WrongScope { .. } => "the token does not permit this request",
+            Self::TenantDisabled { .. } => "the organisation is suspended; an administrator can enable it",
+            Self::ProvisioningOff { .. } => {
+                "SCIM provisioning is switched off for this organisation; an administrator can switch it on"
+            }
+            Self::Unavailable(_) => "the store is not available; try again",
+        }
+    }
+
+    /// The accessor, where one is known.
+    pub fn accessor(&self) -> Option<&str> {
+        match self {
+            Self::Malformed { accessor, .. } => accessor.as_deref(),
+            Self::Unknown { accessor }
+            | Self::Revoked { accessor }
+            | Self::Expired { accessor }
+            | Self::WrongScope { accessor }
+            | Self::TenantDisabled { accessor, .. }
+            | Self::ProvisioningOff { accessor, .. } => Some(accessor),
+            Self::NoCredentials | Self::NotBearer | Self::Unavailable(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    /// The reason for the log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCredentials => f.write_str("no Authorization header"),
+            Self::NotBearer => f.write_str("the Authorization header is not `Bearer` and one token"),
+            Self::Malformed { why, .. } => why.fmt(f),
+            Self::Unknown { .. } => f.write_str("no such token"),
+            Self::Revoked { .. } => f.write_str("the token was revoked"),
+            Self::Expired { .. } => f.write_str("the token has expired"),
+            Self::WrongScope { .. } => f.write_str("the token's scope does not permit the request"),
+            Self::TenantDisabled { tenant, .. } => write!(f, "the tenant `{tenant}` is disabled"),
+            Self::ProvisioningOff { tenant, .. } => {
+                write!(f, "provisioning is off for the tenant `{tenant}`")
+            }
+            Self::Unavailable(why) => write!(f, "the token could not be looked up: {why}"),
+        }
+    }
+}
+
+/// Finds out who calls. `authorization` is the value of the one Authorization header, if there is one.
+pub(crate) fn authenticate(
+    store: &Store,
+    authorization: Option<&str>,
+    request_id: &str,
+    now_ms: i64,
+) -> Result<Caller, Refusal> {
+    let text = bearer(authorization.ok_or(Refusal::NoCredentials)?)?;
+    let presented: PresentedToken = text
+        .parse()
+        .map_err(|why| Refusal::Malformed { accessor: accessor_of(text).map(str::to_owned), why })?;
+    let accessor = || presented.accessor().to_owned();
+    let found = store.token(presented.accessor()).map_err(|e: StoreError| Refusal::Unavailable(e.to_string()))?;
+    // An unknown accessor takes the path of a wrong secret, so that the two cannot be told apart.
+    let stored = found.as_ref().map_or(&[0_u8; 32][..], |(token, _)| &token.digest);
+    let genuine = presented.is_genuine(stored);
+    let (token, tenant) = match found {
+        Some(found) if genuine => found,
+        _ => return Err(Refusal::Unknown { accessor: accessor() }),
+    };
+    if token.revoked_ms.is_some() {
+        return Err(Refusal::Revoked { accessor: accessor() });
+    }
+    if token.expires_ms.is_some_and(|end| end <= now_ms) {
+        return Err(Refusal::Expired { accessor: accessor() });
+    }
+    if !tenant.enabled {
+        return Err(Refusal::TenantDisabled { accessor: accessor(), tenant: tenant.name });
+    }
+    let scopes: Vec<Scope> = token.scopes.split(' ').filter_map(Scope::read).collect();
+    let scope = match scopes.contains(&Scope::Scim) {
+        true => Scope::Scim,
+        false => *scopes.first().ok_or_else(|| Refusal::WrongScope { accessor: accessor() })?,
+    };
+    let settings = TenantSettings::from_json(&tenant.settings).map_err(|e| Refusal::Unavailable(e.to_string()))?;
+    if settings.provisioning == Switch::Off {
+        return Err(Refusal::ProvisioningOff { accessor: accessor(), tenant: tenant.name });
+    }
+    Ok(Caller {
+        tenant: tenant.id,
+        tenant_name: tenant.name,
+        settings,
+        accessor: token.accessor,
+        scope,
+        request_id: request_id.to_owned(),
+    })
+}
+
+/// The token of `Bearer <token>`; the scheme in any case (RFC 9110 section 11.1).
+fn bearer(value: &str) -> Result<&str, Refusal> {
+    let (scheme, token) = value.split_once(' ').ok_or(Refusal::NotBearer)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::NotBearer);
+    }
+    Ok(token)
+}

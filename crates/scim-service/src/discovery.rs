@@ -1,0 +1,101 @@
+//! What the server says of itself: ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 section 4).
+
+use crate::render::Links;
+use scim_core::schema::{ResourceType, SCHEMA_URN, Schema};
+use serde_json::{Map, Value, json};
+
+/// The most resources that one list answers with.
+pub(crate) const MAX_PAGE: i64 = 1000;
+
+/// The URN of the resource type schema.
+const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+
+/// The ServiceProviderConfig (RFC 7643 section 5): what is there, and nothing that is not.
+pub(crate) fn service_provider_config(links: &Links) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "patch": {"supported": true},
+        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": true, "maxResults": MAX_PAGE},
+        "changePassword": {"supported": false},
+        "sort": {"supported": false},
+        "etag": {"supported": true},
+        "authenticationSchemes": [{
+            "type": "oauthbearertoken",
+            "name": "Bearer token",
+            "description": "A SCIM token that an administrator generated for the organisation.",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "primary": true,
+        }],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{}/ServiceProviderConfig", links.base()),
+        },
+    })
+}
+
+/// A resource type as a resource (RFC 7643 section 6).
+pub(crate) fn resource_type(resource_type: &ResourceType, links: &Links) -> Value {
+    let extensions: Vec<Value> = resource_type
+        .extensions
+        .iter()
+        .map(|e| json!({"schema": e.schema.id, "required": e.required}))
+        .collect();
+    json!({
+        "schemas": [RESOURCE_TYPE_URN],
+        "id": resource_type.name,
+        "name": resource_type.name,
+        "endpoint": resource_type.endpoint,
+        "description": resource_type.description,
+        "schema": resource_type.schema.id,
+        "schemaExtensions": extensions,
+        "meta": {
+            "resourceType": "ResourceType",
+            "location": format!("{}/ResourceTypes/{}", links.base(), resource_type.name),
+        },
+    })
+}
+
+/// A schema as a resource (RFC 7643 section 7).
+///
+/// The core schema of a resource type lists the common attributes too, because clients are generated
+/// from it and refuse what it does not list.
+pub(crate) fn schema(schema: &Schema, of: Option<&ResourceType>, links: &Links) -> Value {
+    let common = of.map(ResourceType::common_attributes).unwrap_or_default();
+    let listed = common.iter().chain(&schema.attributes);
+    let attributes: Vec<Value> = listed.filter_map(|a| serde_json::to_value(a).ok()).collect();
+    json!({
+        "schemas": [SCHEMA_URN],
+        "id": schema.id,
+        "name": schema.name,
+        "description": schema.description,
+        "attributes": attributes,
+        "meta": {
+            "resourceType": "Schema",
+            "location": format!("{}/Schemas/{}", links.base(), schema.id),
+        },
+    })
+}
+
+/// All schemas of some resource types, each once.
+pub(crate) fn schemas(types: &[&ResourceType], links: &Links) -> Vec<Value> {
+    let mut all: Vec<Value> = types.iter().map(|t| schema(&t.schema, Some(t), links)).collect();
+    all.extend(types.iter().flat_map(|t| &t.extensions).map(|e| schema(&e.schema, None, links)));
+    all
+}
+
+/// A ListResponse (RFC 7644 section 3.4.2).
+pub(crate) fn list_response(total: i64, start_index: i64, resources: Vec<Value>) -> Map<String, Value> {
+    let mut list = Map::new();
+    list.insert("schemas".to_owned(), json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
+    list.insert("totalResults".to_owned(), json!(total));
+    list.insert("itemsPerPage".to_owned(), json!(resources.len()));
+    list.insert("startIndex".to_owned(), json!(start_index));
+    list.insert("Resources".to_owned(), Value::Array(resources));
+    list
+}
+
+/// A ListResponse that shows everything on one page.
+pub fn list(resources: Vec<Value>) -> Map<String, Value> {
+    list_response(i64::try_from(resources.len()).unwrap_or(i64::MAX), 1, resources)
+}

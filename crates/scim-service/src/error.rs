@@ -1,0 +1,115 @@
+//! What a use case can answer instead of success.
+
+use scim_core::fault::Faults;
+use scim_core::filter::FilterError;
+use scim_core::json::{JsonError, shortened};
+use scim_core::projection::ProjectionError;
+use scim_patch::PatchError;
+use scim_store_diesel::{Kind, ResourceId, StoreError};
+
+/// A refused or failed request. `Display` is the text for the identity provider's administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The body is not the JSON that it should be.
+    #[error("{0}")]
+    Json(JsonError),
+    /// The body is JSON but no object.
+    #[error("the body must be a JSON object, not {0}")]
+    NotAnObject(&'static str),
+    /// The body does not fit the schema.
+    #[error("{0}")]
+    Body(#[from] Faults),
+    /// A PATCH cannot be applied.
+    #[error("{0}")]
+    Patch(#[from] PatchError),
+    /// A filter cannot be understood.
+    #[error("{0}")]
+    Filter(#[from] FilterError),
+    /// `attributes` and `excludedAttributes` cannot be understood.
+    #[error("{0}")]
+    Projection(#[from] ProjectionError),
+    /// A query parameter has a value that it cannot have.
+    #[error("query parameter `{name}` {why}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// There is no such resource in the tenant.
+    #[error("{kind} `{}` not found", shortened(id))]
+    NotFound {
+        /// The resource type.
+        kind: &'static str,
+        /// The id as it was asked for.
+        id: String,
+    },
+    /// A unique value is taken.
+    #[error("{attribute} is already taken by the {kind} with id {id}; match that one instead of creating another")]
+    Taken {
+        /// The attribute.
+        attribute: &'static str,
+        /// The resource type.
+        kind: &'static str,
+        /// Who holds it.
+        id: ResourceId,
+    },
+    /// The resource is not in the version that the client expects.
+    #[error("the resource has changed: its version is W/\"{current}\"; read it again")]
+    Stale {
+        /// The version that it has.
+        current: i64,
+    },
+    /// Member ids that the tenant does not have, where it wants to be told.
+    #[error("unknown members: {}; provision them first, or set unknown_members=skip", .0.join(", "))]
+    UnknownMembers(Vec<String>),
+    /// An attribute that the tenant requires is missing.
+    #[error("required attribute `{0}` is missing; map it in the identity provider")]
+    RequiredByTenant(String),
+    /// The feature is not there, and says so.
+    #[error("{0} is not supported")]
+    NotSupported(&'static str),
+    /// Too much waits to be written.
+    #[error("the server has more to write than it can take; try again")]
+    Overloaded,
+    /// The store cannot do its work now.
+    #[error("the store is not available; try again")]
+    Unavailable(String),
+    /// Something is wrong inside. The text for the log is in it, the answer says nothing.
+    #[error("internal error")]
+    Internal(String),
+}
+
+impl ServiceError {
+    /// What a missing resource is answered with.
+    pub(crate) fn not_found(kind: Kind, id: impl Into<String>) -> Self {
+        Self::NotFound { kind: kind.name(), id: id.into() }
+    }
+
+    /// What the log says beyond the answer.
+    pub fn inner_reason(&self) -> Option<&str> {
+        match self {
+            Self::Unavailable(why) | Self::Internal(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => Self::Overloaded,
+            StoreError::NotDurable(_) | StoreError::Pool(_) => Self::Unavailable(error.to_string()),
+            StoreError::Taken { attribute, id } => Self::Taken {
+                attribute,
+                kind: if attribute == "userName" { Kind::User.name() } else { Kind::Group.name() },
+                id,
+            },
+            StoreError::NotFound
+            | StoreError::TenantExists(_)
+            | StoreError::Database(_)
+            | StoreError::Damaged(_)
+            | StoreError::Panicked => Self::Internal(error.to_string()),
+        }
+    }
+}

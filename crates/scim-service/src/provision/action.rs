@@ -1,0 +1,97 @@
+//! Lines of the provisioning log: what was done, in an administrator's words.
+
+use crate::caller::Caller;
+use crate::error::ServiceError;
+use scim_core::fault::Findings;
+use scim_store_diesel::{Kind, LogLine, MemberDelta, ResourceId, StoredResource};
+use std::time::Instant;
+
+/// A line in the making.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    action: String,
+    res: Option<ResourceId>,
+    target: Option<String>,
+    status: u16,
+    scim_type: Option<&'static str>,
+    reason: Option<String>,
+    dialects: String,
+    ignored: String,
+}
+
+impl Entry {
+    /// A success.
+    pub(super) fn done(action: String, row: &StoredResource, status: u16, findings: &Findings) -> Self {
+        Self {
+            action,
+            res: Some(row.id),
+            target: Some(row.name.clone()),
+            status,
+            dialects: joined(findings.dialects.iter().copied()),
+            ignored: joined(findings.ignored.iter().map(String::as_str)),
+            ..Self::default()
+        }
+    }
+
+    /// A refusal. The reason names attributes and ids; of values it holds none but the target's name.
+    pub(super) fn refused(action: String, id: Option<&str>, error: &ServiceError) -> Self {
+        let verdict = error.verdict();
+        Self {
+            action,
+            res: id.and_then(|id| id.parse().ok()),
+            status: verdict.status,
+            scim_type: verdict.scim_type.map(|t| t.as_str()),
+            reason: Some(error.to_string()),
+            ..Self::default()
+        }
+    }
+
+    /// The same line with a warning about members that were passed over.
+    pub(super) fn about(mut self, delta: &MemberDelta) -> Self {
+        if !delta.unknown.is_empty() {
+            let shown: Vec<_> = delta.unknown.iter().take(20).map(|id| scim_core::json::shortened(id)).collect();
+            self.reason =
+                Some(format!("{} unknown members were skipped: {}", delta.unknown.len(), shown.join(", ")));
+        }
+        self
+    }
+
+    pub(super) fn line(&self, caller: &Caller, started: Instant, now_ms: i64) -> LogLine {
+        LogLine {
+            at_ms: now_ms,
+            request_id: caller.request_id.clone(),
+            accessor: Some(caller.accessor.clone()),
+            action: self.action.clone(),
+            res: self.res,
+            target: self.target.clone(),
+            status: i16::try_from(self.status).unwrap_or(i16::MAX),
+            scim_type: self.scim_type.map(str::to_owned),
+            reason: self.reason.clone(),
+            dialects: self.dialects.clone(),
+            ignored: self.ignored.clone(),
+            duration_us: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What a change of a resource was, in words.
+pub(super) fn change_in_words(kind: Kind, old: &StoredResource, new: &StoredResource, delta: &MemberDelta) -> String {
+    match kind {
+        Kind::User if old.active && !new.active => "Deactivate user".to_owned(),
+        Kind::User if !old.active && new.active => "Activate user".to_owned(),
+        Kind::User if old.version == new.version => "Update user (no change)".to_owned(),
+        Kind::User => "Update user".to_owned(),
+        Kind::Group if old.name != new.name => "Rename group".to_owned(),
+        Kind::Group => match (delta.added.len(), delta.removed.len()) {
+            (0, 0) if old.version == new.version => "Update group (no change)".to_owned(),
+            (0, 0) => "Update group".to_owned(),
+            (added, 0) => format!("Add {added} members to group"),
+            (0, removed) => format!("Remove {removed} members from group"),
+            (added, removed) => format!("Add {added} and remove {removed} members of group"),
+        },
+    }
+}

@@ -1,0 +1,60 @@
+//! POST: create a resource (RFC 7644 section 3.3).
+
+use super::action::Entry;
+use super::membership::{check_unknown, ids};
+use super::{Answer, Job, Provisioning};
+use crate::error::ServiceError;
+use crate::settings::presence;
+use scim_core::{Projection, Reading, Resource};
+use scim_store_diesel::{Kind, MemberWrite};
+
+impl Provisioning<'_> {
+    /// Creates a resource; a group with its members in one step.
+    ///
+    /// # Errors
+    /// [`ServiceError::Taken`] when the unique attribute's value is held by another resource; what is
+    /// wrong with the body otherwise. A refused request leaves nothing behind.
+    pub async fn create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
+        let result = self.try_create(body, projection).await;
+        self.noted("Create", None, result)
+    }
+
+    async fn try_create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
+        let Reading { mut resource, findings } = self.read_complete(body)?;
+        let job = Job::of(self, projection);
+        let write = self.service.store().write(move |tx| {
+            let members = ids(resource.take("members"));
+            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            let now_ms = tx.now_ms();
+            let tenant = &mut tx.tenant(job.caller.tenant);
+            let mut row = tenant.insert(job.kind, &resource)?;
+            let delta = tenant.change_members(&mut row, &[MemberWrite::Add(members)], true)?;
+            check_unknown(&delta, &job.caller.settings)?;
+            let action = format!("Create {}", job.kind.name().to_ascii_lowercase());
+            let entry = Entry::done(action, &row, 201, &findings).about(&delta);
+            job.finish(tenant, row, &entry, now_ms)
+        });
+        let loaded = write.await?;
+        self.answer(&loaded, projection)
+    }
+
+    /// Reads the body of a POST or PUT: a whole resource, with what the tenant requires of it.
+    pub(super) fn read_complete(&self, body: &[u8]) -> Result<Reading, ServiceError> {
+        let mut reading = self.resource_type().read(Self::object(body)?, self.caller.settings.rules())?;
+        if self.kind == Kind::User {
+            for path in &self.caller.settings.required_attributes {
+                let present = presence(path).map_err(ServiceError::Internal)?;
+                if !present.matches(reading.resource.attributes()) {
+                    return Err(ServiceError::RequiredByTenant(path.clone()));
+                }
+            }
+            default_active(&mut reading.resource);
+        }
+        Ok(reading)
+    }
+}
+
+/// A user without `active` is active: the attribute need not be mapped.
+fn default_active(user: &mut Resource) {
+    user.attributes_mut().entry("active").or_insert(true.into());
+}

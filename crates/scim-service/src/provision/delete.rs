@@ -1,0 +1,36 @@
+//! DELETE: remove a resource (RFC 7644 section 3.6).
+
+use super::action::Entry;
+use super::{IfMatch, Job, Provisioning};
+use crate::error::ServiceError;
+use scim_core::Projection;
+use scim_core::fault::Findings;
+
+impl Provisioning<'_> {
+    /// Deletes a resource and its memberships. Its unique name is free again at once, the keys of a
+    /// user are dead, and a tombstone stays for the timeline.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] and [`ServiceError::Stale`].
+    pub async fn delete(&self, id: &str, if_match: Option<IfMatch>) -> Result<(), ServiceError> {
+        let result = self.try_delete(id, if_match).await;
+        self.noted("Delete", Some(id), result)
+    }
+
+    async fn try_delete(&self, id: &str, if_match: Option<IfMatch>) -> Result<(), ServiceError> {
+        let id = self.id(id)?;
+        let job = Job::of(self, &Projection::all());
+        let write = self.service.store().write(move |tx| {
+            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            let now_ms = tx.now_ms();
+            let tenant = &mut tx.tenant(job.caller.tenant);
+            IfMatch::check(if_match.as_ref(), &job.find(tenant, id)?)?;
+            let old = tenant.delete(job.kind, id)?;
+            let action = format!("Delete {}", job.kind.name().to_ascii_lowercase());
+            let entry = Entry::done(action, &old, 204, &Findings::default());
+            tenant.log(&entry.line(&job.caller, job.started, now_ms))?;
+            Ok(())
+        });
+        write.await
+    }
+}

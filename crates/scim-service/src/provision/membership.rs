@@ -1,0 +1,55 @@
+//! The members of a body or a plan, as writes to rows.
+
+use crate::error::ServiceError;
+use crate::render::{Links, member};
+use crate::settings::{TenantSettings, UnknownMembers};
+use scim_patch::MemberChange;
+use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
+use serde_json::Value;
+
+/// The ids in a `members` value: `value`, or the end of `$ref` where a client sends only that.
+pub(super) fn ids(members: Option<Value>) -> Vec<String> {
+    let Some(Value::Array(list)) = members else { return Vec::new() };
+    let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    list.iter()
+        .filter_map(|item| {
+            text(item, "value").or_else(|| text(item, "$ref")?.rsplit('/').next().map(str::to_owned))
+        })
+        .collect()
+}
+
+/// The row writes of a plan's member changes. Only a filter that is not `value eq` reads members.
+pub(super) fn writes(
+    tenant: &mut TenantTx<'_, '_>,
+    group: &StoredResource,
+    changes: &[MemberChange],
+    links: &Links,
+) -> Result<Vec<MemberWrite>, ServiceError> {
+    changes
+        .iter()
+        .map(|change| {
+            Ok(match change {
+                MemberChange::Add(ids) => MemberWrite::Add(ids.clone()),
+                MemberChange::Remove(ids) => MemberWrite::Remove(ids.clone()),
+                MemberChange::Replace(ids) => MemberWrite::Replace(ids.clone()),
+                MemberChange::Clear => MemberWrite::Clear,
+                MemberChange::RemoveWhere(predicate) => {
+                    let wanted = Relations { members: true, groups: false };
+                    let loaded = tenant.complete(Kind::Group, group.clone(), wanted)?;
+                    let matching = loaded.members.unwrap_or_default();
+                    let matching = matching.iter().filter(|m| predicate.matches_element(&member(m, links)));
+                    MemberWrite::Remove(matching.map(|m| m.id.to_string()).collect())
+                }
+            })
+        })
+        .collect()
+}
+
+/// Refuses unknown members where the tenant wants to be told.
+pub(super) fn check_unknown(delta: &MemberDelta, settings: &TenantSettings) -> Result<(), ServiceError> {
+    if settings.unknown_members == UnknownMembers::Reject && !delta.unknown.is_empty() {
+        let shown = delta.unknown.iter().take(20).map(|id| scim_core::json::shortened(id)).collect();
+        return Err(ServiceError::UnknownMembers(shown));
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! The use cases on users and groups: each for one caller, and so for one tenant.
+
+mod action;
+mod create;
+mod delete;
+mod membership;
+mod patch;
+mod read;
+mod replace;
+
+pub use read::ListParameters;
+
+use crate::caller::Caller;
+use crate::error::ServiceError;
+use crate::render::{etag, render};
+use crate::service::Service;
+use action::Entry;
+use scim_core::Projection;
+use scim_core::json;
+use scim_core::schema::ResourceType;
+use scim_core::value::kind_of;
+use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoredResource, TenantTx};
+use serde_json::{Map, Value};
+use std::time::Instant;
+
+/// What one caller may do with one kind of resource.
+pub struct Provisioning<'s> {
+    service: &'s Service,
+    caller: Caller,
+    kind: Kind,
+    started: Instant,
+}
+
+/// A resource as it is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The attributes that the client wants to see.
+    pub attributes: Map<String, Value>,
+    /// The URI of the resource.
+    pub location: String,
+    /// The weak entity tag, quotes included.
+    pub etag: String,
+}
+
+/// The version that a client expects: the text of an `If-Match` header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IfMatch(String);
+
+impl IfMatch {
+    /// Takes the text of the header.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    fn check(expected: Option<&Self>, row: &StoredResource) -> Result<(), ServiceError> {
+        match expected {
+            Some(Self(text)) if !lists(text, row.version) => Err(ServiceError::Stale { current: row.version }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a list of entity tags, as in `If-Match` and `If-None-Match`, names a version.
+///
+/// SCIM's tags are weak and compared as such (RFC 7644 section 3.14), so `W/` makes no difference.
+pub fn lists_etag(header: &str, etag: &str) -> bool {
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    header.split(',').any(|tag| tag.trim() == "*" || bare(tag) == bare(etag))
+}
+
+fn lists(header: &str, version: i64) -> bool {
+    lists_etag(header, &etag(version))
+}
+
+impl<'s> Provisioning<'s> {
+    pub(crate) fn new(service: &'s Service, caller: Caller, kind: Kind) -> Self {
+        Self { service, caller, kind, started: Instant::now() }
+    }
+
+    fn resource_type(&self) -> &'s ResourceType {
+        self.service.resource_type(self.kind)
+    }
+
+    /// Reads a body as a JSON object.
+    fn object(body: &[u8]) -> Result<Map<String, Value>, ServiceError> {
+        match json::from_slice(body).map_err(ServiceError::Json)? {
+            Value::Object(object) => Ok(object),
+            other => Err(ServiceError::NotAnObject(kind_of(&other))),
+        }
+    }
+
+    /// The id of a URI. What is no id of this server names no resource.
+    fn id(&self, text: &str) -> Result<ResourceId, ServiceError> {
+        text.parse().map_err(|_| ServiceError::not_found(self.kind, text))
+    }
+
+    /// Which computed parts an answer needs.
+    fn relations(&self, projection: &Projection) -> Relations {
+        Relations {
+            members: self.kind == Kind::Group && projection.wants("members"),
+            groups: self.kind == Kind::User && projection.wants("groups"),
+        }
+    }
+
+    fn answer(&self, loaded: &Loaded, projection: &Projection) -> Result<Answer, ServiceError> {
+        let links = self.service.links();
+        let mut attributes = render(self.kind, loaded, links)?;
+        projection.apply(self.resource_type(), &mut attributes);
+        Ok(Answer {
+            attributes,
+            location: links.to(self.kind, loaded.resource.id),
+            etag: etag(loaded.resource.version),
+        })
+    }
+
+    /// Writes a refusal down for the administrator and hands it on.
+    fn noted<T>(&self, asked: &str, id: Option<&str>, result: Result<T, ServiceError>) -> Result<T, ServiceError> {
+        if let Err(error) = &result {
+            let entry = Entry::refused(format!("{asked} {}", self.kind.name().to_ascii_lowercase()), id, error);
+            let line = entry.line(&self.caller, self.started, self.service.now_ms());
+            self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
+        }
+        result
+    }
+}
+
+/// What a write needs inside the writer's transaction, where nothing is borrowed from the request.
+struct Job {
+    caller: Caller,
+    kind: Kind,
+    started: Instant,
+    wanted: Relations,
+}
+
+impl Job {
+    fn of(provisioning: &Provisioning<'_>, projection: &Projection) -> Self {
+        Self {
+            caller: provisioning.caller.clone(),
+            kind: provisioning.kind,
+            started: provisioning.started,
+            wanted: provisioning.relations(projection),
+        }
+    }
+
+    /// The resource, or the error that names the id that was asked for.
+    fn find(&self, tenant: &mut TenantTx<'_, '_>, id: ResourceId) -> Result<StoredResource, ServiceError> {
+        match tenant.find(self.kind, id) {
+            Err(scim_store_diesel::StoreError::NotFound) => Err(ServiceError::not_found(self.kind, id.to_string())),
+            other => Ok(other?),
+        }
+    }
+
+    /// Logs a success and loads what the answer shows.
+    fn finish(
+        &self,
+        tenant: &mut TenantTx<'_, '_>,
+        row: StoredResource,
+        entry: &Entry,
+        now_ms: i64,
+    ) -> Result<Loaded, ServiceError> {
+        tenant.log(&entry.line(&self.caller, self.started, now_ms))?;
+        Ok(tenant.complete(self.kind, row, self.wanted)?)
+    }
+}

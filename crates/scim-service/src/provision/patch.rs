@@ -1,0 +1,68 @@
+//! PATCH: change a resource (RFC 7644 section 3.5.2).
+
+use super::action::{Entry, change_in_words};
+use super::membership::{check_unknown, writes};
+use super::{Answer, IfMatch, Job, Provisioning};
+use crate::error::ServiceError;
+use crate::render::document;
+use scim_core::{Projection, Resource};
+use scim_patch::PatchRequest;
+
+impl Provisioning<'_> {
+    /// Applies a PATCH: all of its operations or none. Members of a group are added and removed one
+    /// by one; the list is never loaded. A PATCH that changes nothing makes no new version.
+    ///
+    /// # Errors
+    /// As [`Provisioning::replace`]; an error in an operation names its number.
+    pub async fn patch(
+        &self,
+        id: &str,
+        body: &[u8],
+        if_match: Option<IfMatch>,
+        projection: &Projection,
+    ) -> Result<Answer, ServiceError> {
+        let result = self.try_patch(id, body, if_match, projection).await;
+        self.noted("Update", Some(id), result)
+    }
+
+    async fn try_patch(
+        &self,
+        id: &str,
+        body: &[u8],
+        if_match: Option<IfMatch>,
+        projection: &Projection,
+    ) -> Result<Answer, ServiceError> {
+        let id = self.id(id)?;
+        let request = PatchRequest::parse(Self::object(body)?)?;
+        let plan = request.plan(self.resource_type(), self.caller.settings.patch_options())?;
+        let job = Job::of(self, projection);
+        let links = self.service.links().clone();
+        let status = if job.kind == scim_store_diesel::Kind::Group { 204 } else { 200 };
+        let write = self.service.store().write(move |tx| {
+            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            let now_ms = tx.now_ms();
+            let tenant = &mut tx.tenant(job.caller.tenant);
+            let old = job.find(tenant, id)?;
+            IfMatch::check(if_match.as_ref(), &old)?;
+            let mut resource = Resource::from_stored(document(&old)?);
+            let changed = plan.apply(&mut resource)?.changed;
+            let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
+            let mut delta = scim_store_diesel::MemberDelta::default();
+            for change in plan.member_changes() {
+                // One at a time: a filter must see what the operation before it did.
+                let writes = writes(tenant, &row, std::slice::from_ref(change), &links)?;
+                let fresh = changed || !delta.is_empty();
+                let step = tenant.change_members(&mut row, &writes, fresh)?;
+                delta.added.extend(step.added);
+                delta.removed.extend(step.removed);
+                delta.unknown.extend(step.unknown);
+            }
+            check_unknown(&delta, &job.caller.settings)?;
+            let action = change_in_words(job.kind, &old, &row, &delta);
+            let entry = Entry::done(action, &row, status, plan.findings()).about(&delta);
+            job.finish(tenant, row, &entry, now_ms)
+        });
+        let loaded = write.await?;
+        self.answer(&loaded, projection)
+    }
+}

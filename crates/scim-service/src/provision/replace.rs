@@ -1,0 +1,61 @@
+//! PUT: replace a resource (RFC 7644 section 3.5.1).
+
+use super::action::{Entry, change_in_words};
+use super::membership::{check_unknown, ids};
+use super::{Answer, IfMatch, Job, Provisioning};
+use crate::error::ServiceError;
+use crate::render::document;
+use scim_core::{Projection, Reading};
+use scim_store_diesel::{Kind, MemberDelta, MemberWrite};
+
+impl Provisioning<'_> {
+    /// Replaces a resource. Attributes that the body leaves out are cleared, the members of a group
+    /// as well; an `id` in the body is ignored, the URI decides. A body that changes nothing makes no
+    /// new version.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], [`ServiceError::Taken`], [`ServiceError::Stale`], or what is wrong
+    /// with the body; the resource stays as it was.
+    pub async fn replace(
+        &self,
+        id: &str,
+        body: &[u8],
+        if_match: Option<IfMatch>,
+        projection: &Projection,
+    ) -> Result<Answer, ServiceError> {
+        let result = self.try_replace(id, body, if_match, projection).await;
+        self.noted("Replace", Some(id), result)
+    }
+
+    async fn try_replace(
+        &self,
+        id: &str,
+        body: &[u8],
+        if_match: Option<IfMatch>,
+        projection: &Projection,
+    ) -> Result<Answer, ServiceError> {
+        let id = self.id(id)?;
+        let Reading { mut resource, findings } = self.read_complete(body)?;
+        let job = Job::of(self, projection);
+        let write = self.service.store().write(move |tx| {
+            let members = ids(resource.take("members"));
+            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            let now_ms = tx.now_ms();
+            let tenant = &mut tx.tenant(job.caller.tenant);
+            let old = job.find(tenant, id)?;
+            IfMatch::check(if_match.as_ref(), &old)?;
+            let changed = document(&old)? != *resource.attributes();
+            let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
+            let delta = match job.kind {
+                Kind::Group => tenant.change_members(&mut row, &[MemberWrite::Replace(members)], changed)?,
+                Kind::User => MemberDelta::default(),
+            };
+            check_unknown(&delta, &job.caller.settings)?;
+            let action = change_in_words(job.kind, &old, &row, &delta);
+            let entry = Entry::done(action, &row, 200, &findings).about(&delta);
+            job.finish(tenant, row, &entry, now_ms)
+        });
+        let loaded = write.await?;
+        self.answer(&loaded, projection)
+    }
+}

@@ -1,0 +1,161 @@
+//! The service: a store, a policy directory that follows it, and what both are asked.
+
+use crate::caller::{Caller, Refusal, authenticate};
+use crate::directory::Follower;
+use crate::discovery;
+use crate::error::ServiceError;
+use crate::gateway::{Check, check};
+use crate::provision::Provisioning;
+use crate::recorder::Recorder;
+use crate::render::Links;
+use policy_groups::{Context, Directory};
+use scim_core::schema::{ResourceType, group_type, user_type};
+use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// How a service is opened.
+#[derive(Debug, Clone)]
+pub struct ServiceConfig {
+    /// How the store is opened.
+    pub store: StoreConfig,
+    /// The SCIM base URL as clients see it, such as `https://scim.example.com/scim/v2`.
+    pub base_url: String,
+}
+
+/// Everything that scimd can do, without HTTP.
+pub struct Service {
+    store: Store,
+    directory: Directory,
+    recorder: Arc<Recorder>,
+    links: Links,
+    user: ResourceType,
+    group: ResourceType,
+    clock: fn() -> i64,
+}
+
+impl Service {
+    /// Opens the store and loads the policy directory from it.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub fn open(config: &ServiceConfig) -> Result<Self, OpenError> {
+        let directory = Directory::new();
+        let follower = directory.clone();
+        let store = Store::open(&config.store, move |loaded, states| Follower::start(follower, loaded, states))?;
+        Ok(Self {
+            store,
+            directory,
+            recorder: Arc::default(),
+            links: Links::new(&config.base_url),
+            user: user_type(),
+            group: group_type(),
+            clock: config.store.clock,
+        })
+    }
+
+    /// Finds out who calls. `authorization` is the value of the only Authorization header.
+    ///
+    /// # Errors
+    /// Why the caller is turned away.
+    pub fn authenticate(&self, authorization: Option<&str>, request_id: &str) -> Result<Caller, Refusal> {
+        let now_ms = self.now_ms();
+        let caller = authenticate(&self.store, authorization, request_id, now_ms)?;
+        self.recorder.used(&self.store, &caller.accessor, now_ms);
+        Ok(caller)
+    }
+
+    /// What a caller may do with users.
+    pub fn users(&self, caller: Caller) -> Provisioning<'_> {
+        Provisioning::new(self, caller, Kind::User)
+    }
+
+    /// What a caller may do with groups.
+    pub fn groups(&self, caller: Caller) -> Provisioning<'_> {
+        Provisioning::new(self, caller, Kind::Group)
+    }
+
+    /// Decides a gateway request that presents an API key.
+    pub fn check(&self, key: &str, context: &Context<'_>) -> Check {
+        check(&self.directory, key, context, self.now_ms().div_euclid(1000))
+    }
+
+    /// The ServiceProviderConfig.
+    pub fn service_provider_config(&self) -> Value {
+        discovery::service_provider_config(&self.links)
+    }
+
+    /// The resource types, as resources.
+    pub fn resource_types(&self) -> Vec<Value> {
+        self.types().iter().map(|t| discovery::resource_type(t, &self.links)).collect()
+    }
+
+    /// The schemas, as resources.
+    pub fn schemas(&self) -> Vec<Value> {
+        discovery::schemas(&self.types(), &self.links)
+    }
+
+    /// Writes down that a caller asked for a path that is not there.
+    pub fn note_wrong_path(&self, caller: &Caller, reason: &str) {
+        let line = LogLine {
+            at_ms: self.now_ms(),
+            request_id: caller.request_id.clone(),
+            accessor: Some(caller.accessor.clone()),
+            action: "Ask for an unknown path".to_owned(),
+            res: None,
+            target: None,
+            status: 404,
+            scim_type: None,
+            reason: Some(reason.to_owned()),
+            dialects: String::new(),
+            ignored: String::new(),
+            duration_us: 0,
+        };
+        self.recorder.refused(&self.store, caller.tenant, line);
+    }
+
+    /// How many lines of the provisioning log were dropped because too many waited.
+    pub fn dropped_log_lines(&self) -> u64 {
+        self.recorder.dropped()
+    }
+
+    /// A short read of the database, to know that it answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn ready(&self) -> Result<(), ServiceError> {
+        self.store.tenants()?;
+        Ok(())
+    }
+
+    pub(crate) fn types(&self) -> [&ResourceType; 2] {
+        [&self.user, &self.group]
+    }
+
+    pub(crate) fn resource_type(&self, kind: Kind) -> &ResourceType {
+        match kind {
+            Kind::User => &self.user,
+            Kind::Group => &self.group,
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    pub(crate) fn recorder(&self) -> &Arc<Recorder> {
+        &self.recorder
+    }
+
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.clock)()
+    }
+}

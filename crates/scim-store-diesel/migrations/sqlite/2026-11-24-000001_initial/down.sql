@@ -1,0 +1,2 @@
+-- The first schema has nothing before it.
+SELECT 1;

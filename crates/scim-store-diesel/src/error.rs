@@ -1,0 +1,78 @@
+//! What can go wrong in storage.
+
+use crate::ids::ResourceId;
+use std::path::PathBuf;
+
+/// A failed request to the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique value is held by another resource of the tenant.
+    #[error("`{attribute}` is taken by the resource {id}")]
+    Taken {
+        /// The attribute, in the schema's spelling.
+        attribute: &'static str,
+        /// The resource that holds the value.
+        id: ResourceId,
+    },
+    /// There is no such row in the tenant.
+    #[error("not found")]
+    NotFound,
+    /// A tenant of that name exists.
+    #[error("a tenant named `{0}` exists")]
+    TenantExists(String),
+    /// More writes wait than the queue holds; nothing was done.
+    #[error("too many writes are waiting")]
+    Overloaded,
+    /// The write was not made durable; nothing of it is kept.
+    #[error("the write could not be made durable: {0}")]
+    NotDurable(String),
+    /// No connection could be had.
+    #[error("no database connection: {0}")]
+    Pool(String),
+    /// The database said no.
+    #[error("database error: {0}")]
+    Database(#[from] diesel::result::Error),
+    /// A row does not hold what it must.
+    #[error("a stored row is damaged: {0}")]
+    Damaged(String),
+    /// The work of a request panicked; it was undone.
+    #[error("the work of a request panicked and was undone")]
+    Panicked,
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file or its directory cannot be used.
+    #[error("cannot open {}: {reason}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Another process owns the data directory.
+    #[error("{} is in use by another scimd (process {owner}); stop it first, or use another --data-dir", path.display())]
+    InUse {
+        /// The data directory.
+        path: PathBuf,
+        /// The process that owns it, as it wrote itself down.
+        owner: String,
+    },
+    /// The database was written by a newer version.
+    #[error("{} was written by a newer scimd (migration {found}); run that version or restore a backup", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The newest migration found in it.
+        found: String,
+    },
+    /// A migration failed; the database is as it was before it.
+    #[error("migrating {} failed: {reason}", path.display())]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}

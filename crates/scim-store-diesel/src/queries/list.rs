@@ -1,0 +1,194 @@
+//! Listing: rows narrowed by SQL, decided by the caller where SQL could not, in the order of ids.
+
+use super::filter::{Pushed, push, uncached};
+use super::{Conn, Db, members, resources};
+use crate::error::StoreError;
+use crate::ids::{Kind, ResourceId};
+use crate::rows::{GroupRef, MemberRef, StoredResource};
+use crate::schema::resource;
+use diesel::prelude::*;
+use scim_core::filter::{CompareOp, Operand, Predicate};
+
+/// Which computed parts of a resource are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Relations {
+    /// The members of a group.
+    pub members: bool,
+    /// The groups of a user.
+    pub groups: bool,
+}
+
+/// A resource with the computed parts that were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// The resource.
+    pub resource: StoredResource,
+    /// Its members, if it is a group and they were asked for.
+    pub members: Option<Vec<MemberRef>>,
+    /// Its groups, if it is a user and they were asked for.
+    pub groups: Option<Vec<GroupRef>>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// How many resources match in all.
+    pub total: i64,
+    /// Those of the page.
+    pub resources: Vec<Loaded>,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing<'a> {
+    /// The filter; `None` lists everything.
+    pub predicate: Option<&'a Predicate>,
+    /// How many matches to pass over.
+    pub offset: i64,
+    /// The most resources on the page; 0 only counts.
+    pub limit: i64,
+    /// What the answer needs besides the documents.
+    pub relations: Relations,
+}
+
+/// How many rows are read at a time where the caller decides.
+const BATCH: i64 = 256;
+
+/// Lists resources of a kind. `decide` is the meaning of the predicate; it is asked only about rows
+/// that SQL alone could not decide, and gets the relations that the predicate mentions.
+pub(crate) fn list(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    listing: Listing<'_>,
+    decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
+) -> Result<Page, StoreError> {
+    let Some(predicate) = listing.predicate else {
+        return by_sql(conn, tenant, kind, listing, || Pushed { sql: uncached(), exact: true });
+    };
+    if let Some(key) = unique_key(kind, predicate) {
+        return one_by_key(conn, tenant, kind, listing, key);
+    }
+    let pushed = push(tenant, kind, predicate);
+    if pushed.exact {
+        return by_sql(conn, tenant, kind, listing, || push(tenant, kind, predicate));
+    }
+    by_decision(conn, tenant, kind, listing, predicate, decide)
+}
+
+/// The folded value of `userName eq "…"` or, of a group, `displayName eq "…"`.
+fn unique_key(kind: Kind, predicate: &Predicate) -> Option<&str> {
+    match predicate {
+        Predicate::Compare { place, op: CompareOp::Eq, operand: Operand::Text { key, .. } }
+            if place.extension.is_none()
+                && place.sub.is_none()
+                && place.attribute == crate::hot::unique_attribute(kind) =>
+        {
+            Some(key)
+        }
+        _ => None,
+    }
+}
+
+/// The fast path of the question that identity providers ask most.
+fn one_by_key(conn: &mut Conn, tenant: i64, kind: Kind, listing: Listing<'_>, key: &str) -> Result<Page, StoreError> {
+    let found = resources::find_by_key(conn, tenant, kind, key)?;
+    let total = i64::from(found.is_some());
+    let shown = found.filter(|_| listing.offset == 0 && listing.limit > 0);
+    let resources = shown.map(|r| complete(conn, tenant, kind, r, listing.relations)).transpose()?;
+    Ok(Page { total, resources: resources.into_iter().collect() })
+}
+
+/// SQL decides every row: it counts and it pages.
+fn by_sql<'a>(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    listing: Listing<'_>,
+    pushed: impl Fn() -> Pushed<'a>,
+) -> Result<Page, StoreError> {
+    let matching = || {
+        let own = resource::tenant.eq(tenant).and(resource::rtype.eq(kind.number()));
+        resource::table.filter(own).filter(uncached()).filter(pushed().sql).into_boxed::<Db>()
+    };
+    let total = matching().count().get_result(conn)?;
+    if listing.limit == 0 || listing.offset >= total {
+        return Ok(Page { total, resources: Vec::new() });
+    }
+    let rows = matching()
+        .order(resource::id)
+        .offset(listing.offset)
+        .limit(listing.limit)
+        .select(StoredResource::as_select())
+        .load(conn)?;
+    let resources = rows
+        .into_iter()
+        .map(|row| complete(conn, tenant, kind, row, listing.relations))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Page { total, resources })
+}
+
+/// SQL narrows, the caller decides. Memory holds one batch and the page.
+fn by_decision(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    listing: Listing<'_>,
+    predicate: &Predicate,
+    decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
+) -> Result<Page, StoreError> {
+    let asked = Relations {
+        members: kind == Kind::Group && predicate.mentions("members"),
+        groups: kind == Kind::User && predicate.mentions("groups"),
+    };
+    let mut page = Page { total: 0, resources: Vec::new() };
+    let mut last: Option<ResourceId> = None;
+    loop {
+        let own = resource::tenant.eq(tenant).and(resource::rtype.eq(kind.number()));
+        let mut rows = resource::table
+            .filter(own)
+            .filter(uncached())
+            .filter(push(tenant, kind, predicate).sql)
+            .order(resource::id)
+            .limit(BATCH)
+            .select(StoredResource::as_select())
+            .into_boxed::<Db>();
+        if let Some(last) = last {
+            rows = rows.filter(resource::id.gt(last));
+        }
+        let batch = rows.load(conn)?;
+        let Some(end) = batch.last() else { return Ok(page) };
+        last = Some(end.id);
+        for row in batch {
+            let candidate = complete(conn, tenant, kind, row, asked)?;
+            if !decide(&candidate)? {
+                continue;
+            }
+            let position = page.total;
+            page.total += 1;
+            let shown = i64::try_from(page.resources.len()).unwrap_or(i64::MAX);
+            if position >= listing.offset && shown < listing.limit {
+                page.resources.push(complete(conn, tenant, kind, candidate.resource, listing.relations)?);
+            }
+        }
+    }
+}
+
+/// Reads the computed parts of a resource.
+pub(crate) fn complete(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    resource: StoredResource,
+    wanted: Relations,
+) -> Result<Loaded, StoreError> {
+    let members = match kind {
+        Kind::Group if wanted.members => Some(members::of_group(conn, tenant, resource.id)?),
+        _ => None,
+    };
+    let groups = match kind {
+        Kind::User if wanted.groups => Some(members::groups_of(conn, tenant, resource.id)?),
+        _ => None,
+    };
+    Ok(Loaded { resource, members, groups })
+}

@@ -1,0 +1,90 @@
+//! Membership, one row for each member. No query here reads a whole group to change one row.
+
+use super::Conn;
+use crate::error::StoreError;
+use crate::ids::{Kind, ResourceId};
+use crate::rows::{GroupRef, MemberRef, NewMemberRow};
+use crate::schema::{member, resource};
+use diesel::prelude::*;
+
+/// What a member is, if the tenant has it.
+pub(crate) fn kind_of(conn: &mut Conn, tenant: i64, id: ResourceId) -> Result<Option<Kind>, StoreError> {
+    for kind in Kind::ALL {
+        let found = resource::table.find((tenant, kind.number(), id)).select(resource::rtype).get_result::<i16>(conn);
+        if found.optional()?.is_some() {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
+}
+
+/// Adds a member; false when it was one already.
+pub(crate) fn add(conn: &mut Conn, tenant: i64, group: ResourceId, id: ResourceId, kind: Kind, now_ms: i64) -> Result<bool, StoreError> {
+    let row = NewMemberRow { tenant, group_id: group, member_id: id, rtype: kind.number(), added_ms: now_ms };
+    Ok(diesel::insert_or_ignore_into(member::table).values(row).execute(conn)? == 1)
+}
+
+/// Removes a member and says what it was; `None` when it was none.
+pub(crate) fn remove(conn: &mut Conn, tenant: i64, group: ResourceId, id: ResourceId) -> Result<Option<Kind>, StoreError> {
+    let removed = diesel::delete(member::table.find((tenant, group, id))).returning(member::rtype).get_result::<i16>(conn);
+    removed.optional()?.map(known).transpose()
+}
+
+/// The ids of all members.
+pub(crate) fn ids(conn: &mut Conn, tenant: i64, group: ResourceId) -> Result<Vec<(Kind, ResourceId)>, StoreError> {
+    member::table
+        .filter(member::tenant.eq(tenant))
+        .filter(member::group_id.eq(group))
+        .select((member::rtype, member::member_id))
+        .load::<(i16, ResourceId)>(conn)?
+        .into_iter()
+        .map(|(rtype, id)| Ok((known(rtype)?, id)))
+        .collect()
+}
+
+/// The members with the names to show, in the order of their ids.
+pub(crate) fn of_group(conn: &mut Conn, tenant: i64, group: ResourceId) -> Result<Vec<MemberRef>, StoreError> {
+    let same_resource = resource::tenant
+        .eq(member::tenant)
+        .and(resource::rtype.eq(member::rtype))
+        .and(resource::id.eq(member::member_id));
+    member::table
+        .left_join(resource::table.on(same_resource))
+        .filter(member::tenant.eq(tenant))
+        .filter(member::group_id.eq(group))
+        .order(member::member_id)
+        .select((member::member_id, member::rtype, resource::display.nullable()))
+        .load::<(ResourceId, i16, Option<String>)>(conn)?
+        .into_iter()
+        .map(|(id, rtype, display)| Ok(MemberRef { id, kind: known(rtype)?, display }))
+        .collect()
+}
+
+/// The groups that a resource is a direct member of, in the order of their ids.
+pub(crate) fn groups_of(conn: &mut Conn, tenant: i64, id: ResourceId) -> Result<Vec<GroupRef>, StoreError> {
+    let same_group = resource::tenant
+        .eq(member::tenant)
+        .and(resource::rtype.eq(Kind::Group.number()))
+        .and(resource::id.eq(member::group_id));
+    Ok(member::table
+        .inner_join(resource::table.on(same_group))
+        .filter(member::tenant.eq(tenant))
+        .filter(member::member_id.eq(id))
+        .order(member::group_id)
+        .select((resource::id, resource::display))
+        .load::<GroupRef>(conn)?)
+}
+
+/// Removes every membership of and in a resource; answers the groups that lost it as a member.
+pub(crate) fn forget(conn: &mut Conn, tenant: i64, id: ResourceId) -> Result<Vec<ResourceId>, StoreError> {
+    let held = member::table.filter(member::tenant.eq(tenant)).filter(member::member_id.eq(id));
+    let groups = held.select(member::group_id).load::<ResourceId>(conn)?;
+    diesel::delete(held).execute(conn)?;
+    let own = member::table.filter(member::tenant.eq(tenant)).filter(member::group_id.eq(id));
+    diesel::delete(own).execute(conn)?;
+    Ok(groups)
+}
+
+pub(crate) fn known(rtype: i16) -> Result<Kind, StoreError> {
+    Kind::from_number(rtype).ok_or_else(|| StoreError::Damaged(format!("resource type {rtype}")))
+}

@@ -1,0 +1,187 @@
+//! Users and groups: their documents and the columns beside them.
+
+use super::Conn;
+use crate::error::StoreError;
+use crate::hot::{HotColumns, IndexEntry, index_entries, unique_attribute};
+use crate::ids::{Kind, ResourceId};
+use crate::rows::{NewResourceRow, StoredResource};
+use crate::schema::{attr_ix, resource, tombstone};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use scim_core::Resource;
+use serde_json::Value;
+
+pub(crate) fn find(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId) -> Result<Option<StoredResource>, StoreError> {
+    Ok(resource::table
+        .find((tenant, kind.number(), id))
+        .select(StoredResource::as_select())
+        .get_result(conn)
+        .optional()?)
+}
+
+/// The resource whose unique attribute has this folded value.
+pub(crate) fn find_by_key(conn: &mut Conn, tenant: i64, kind: Kind, key: &str) -> Result<Option<StoredResource>, StoreError> {
+    Ok(resource::table
+        .filter(resource::tenant.eq(tenant))
+        .filter(resource::rtype.eq(kind.number()))
+        .filter(resource::uniq_key.eq(key))
+        .select(StoredResource::as_select())
+        .get_result(conn)
+        .optional()?)
+}
+
+pub(crate) fn insert(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    id: ResourceId,
+    document: &Resource,
+    now_ms: i64,
+) -> Result<StoredResource, StoreError> {
+    let doc = document_text(document);
+    let hot = HotColumns::of(kind, document);
+    let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
+    let row = NewResourceRow {
+        tenant,
+        rtype: kind.number(),
+        id,
+        hot,
+        version: 1,
+        created_ms: now_ms,
+        modified_ms: now_ms,
+        doc: &doc,
+    };
+    let inserted = diesel::insert_into(resource::table).values(row).execute(conn);
+    or_taken(conn, tenant, kind, key.as_deref(), inserted)?;
+    for entry in index_entries(kind, document) {
+        insert_entry(conn, tenant, kind, id, &entry)?;
+    }
+    Ok(StoredResource { id, name, active, version: 1, created_ms: now_ms, modified_ms: now_ms, doc })
+}
+
+/// Writes a changed document as the next version of `old`.
+pub(crate) fn update(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    old: &StoredResource,
+    document: &Resource,
+    now_ms: i64,
+) -> Result<StoredResource, StoreError> {
+    let doc = document_text(document);
+    let hot = HotColumns::of(kind, document);
+    let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
+    let modified_ms = now_ms.max(old.modified_ms);
+    let updated = diesel::update(resource::table.find((tenant, kind.number(), old.id)))
+        .set((
+            hot,
+            resource::version.eq(old.version + 1),
+            resource::modified_ms.eq(modified_ms),
+            resource::doc.eq(&doc),
+        ))
+        .execute(conn);
+    or_taken(conn, tenant, kind, key.as_deref(), updated)?;
+    let before = index_entries(kind, &parse_document(&old.doc)?);
+    let after = index_entries(kind, document);
+    for entry in before.iter().filter(|e| !after.contains(e)) {
+        delete_entry(conn, tenant, kind, old.id, entry)?;
+    }
+    for entry in after.iter().filter(|e| !before.contains(e)) {
+        insert_entry(conn, tenant, kind, old.id, entry)?;
+    }
+    Ok(StoredResource {
+        id: old.id,
+        name,
+        active,
+        version: old.version + 1,
+        created_ms: old.created_ms,
+        modified_ms,
+        doc,
+    })
+}
+
+/// Makes the next version of a resource whose document stays as it is.
+pub(crate) fn bump(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, now_ms: i64) -> Result<i64, StoreError> {
+    Ok(diesel::update(resource::table.find((tenant, kind.number(), id)))
+        .set((resource::version.eq(resource::version + 1), resource::modified_ms.eq(now_ms)))
+        .returning(resource::version)
+        .get_result(conn)?)
+}
+
+/// Deletes a resource and leaves a tombstone. Memberships are the caller's.
+pub(crate) fn delete(conn: &mut Conn, tenant: i64, kind: Kind, old: &StoredResource, now_ms: i64) -> Result<(), StoreError> {
+    diesel::delete(resource::table.find((tenant, kind.number(), old.id))).execute(conn)?;
+    let entries = attr_ix::table
+        .filter(attr_ix::tenant.eq(tenant))
+        .filter(attr_ix::rtype.eq(kind.number()))
+        .filter(attr_ix::id.eq(old.id));
+    diesel::delete(entries).execute(conn)?;
+    diesel::insert_into(tombstone::table)
+        .values((
+            tombstone::tenant.eq(tenant),
+            tombstone::rtype.eq(kind.number()),
+            tombstone::id.eq(old.id),
+            tombstone::name.eq(&old.name),
+            tombstone::version.eq(old.version),
+            tombstone::created_ms.eq(old.created_ms),
+            tombstone::deleted_ms.eq(now_ms),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Turns the violation of a unique index into the resource that holds the value.
+fn or_taken(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    key: Option<&str>,
+    result: QueryResult<usize>,
+) -> Result<(), StoreError> {
+    match result {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
+            let holder = match key {
+                Some(key) => find_by_key(conn, tenant, kind, key)?,
+                None => None,
+            };
+            match holder {
+                Some(holder) => Err(StoreError::Taken { attribute: unique_attribute(kind), id: holder.id }),
+                None => Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info).into()),
+            }
+        }
+        Err(other) => Err(other.into()),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn insert_entry(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, entry: &IndexEntry) -> QueryResult<usize> {
+    diesel::insert_or_ignore_into(attr_ix::table)
+        .values((
+            attr_ix::tenant.eq(tenant),
+            attr_ix::rtype.eq(kind.number()),
+            attr_ix::path.eq(entry.path),
+            attr_ix::val.eq(&entry.val),
+            attr_ix::sub.eq(&entry.sub),
+            attr_ix::id.eq(id),
+            attr_ix::elem.eq(entry.elem),
+        ))
+        .execute(conn)
+}
+
+fn delete_entry(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, entry: &IndexEntry) -> QueryResult<usize> {
+    let key = (tenant, kind.number(), entry.path, &entry.val, &entry.sub, id, entry.elem);
+    diesel::delete(attr_ix::table.find(key)).execute(conn)
+}
+
+fn document_text(document: &Resource) -> String {
+    serde_json::to_string(document.attributes()).unwrap_or_default()
+}
+
+/// Reads a stored document.
+pub(crate) fn parse_document(doc: &str) -> Result<Resource, StoreError> {
+    match serde_json::from_str(doc) {
+        Ok(Value::Object(attributes)) => Ok(Resource::from_stored(attributes)),
+        Ok(_) => Err(StoreError::Damaged("a document is not an object".to_owned())),
+        Err(error) => Err(StoreError::Damaged(format!("a document is not JSON: {error}"))),
+    }
+}

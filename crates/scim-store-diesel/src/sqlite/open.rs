@@ -1,0 +1,55 @@
+//! Opening the database file: settings, migrations, version check.
+
+use super::Conn;
+use crate::error::OpenError;
+use diesel::connection::SimpleConnection;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Every commit reaches the disk before it returns: WAL with `synchronous=FULL`.
+const WRITER_SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA busy_timeout = 5000;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8192;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+/// Opens the one connection that writes, and brings the schema up to date.
+pub(crate) fn open_writer(path: &Path) -> Result<Conn, OpenError> {
+    let io = |reason: String| OpenError::Io { path: path.to_owned(), reason };
+    let text = path.to_str().ok_or_else(|| io("the path is not UTF-8".to_owned()))?;
+    let mut conn = Conn::establish(text).map_err(|e| io(e.to_string()))?;
+    conn.batch_execute(WRITER_SETTINGS).map_err(|e| io(e.to_string()))?;
+    migrate(&mut conn, path)?;
+    Ok(conn)
+}
+
+fn migrate(conn: &mut Conn, path: &Path) -> Result<(), OpenError> {
+    let failed = |reason: String| OpenError::Migration { path: path.to_owned(), reason };
+    let known: Vec<MigrationVersion<'static>> = MigrationSource::<super::Db>::migrations(&MIGRATIONS)
+        .map_err(|e| failed(e.to_string()))?
+        .iter()
+        .map(|m| m.name().version().as_owned())
+        .collect();
+    let known: BTreeSet<String> = known.iter().map(ToString::to_string).collect();
+    let applied = conn.applied_migrations().map_err(|e| failed(e.to_string()))?;
+    if let Some(newer) = applied.iter().map(ToString::to_string).find(|v| !known.contains(v)) {
+        return Err(OpenError::Newer { path: path.to_owned(), found: newer });
+    }
+    conn.run_pending_migrations(MIGRATIONS).map_err(|e| failed(e.to_string()))?;
+    conn.batch_execute(&format!(
+        "INSERT INTO meta (k, v) VALUES ('fold_version', '{}') ON CONFLICT (k) DO NOTHING",
+        scim_core::fold::FOLD_VERSION
+    ))
+    .map_err(|e| failed(e.to_string()))
+}

@@ -1,0 +1,265 @@
+//! The store: the way in for everybody.
+
+use crate::change::{CommitObserver, TenantState};
+use crate::error::{OpenError, StoreError};
+use crate::ids::{Kind, ResourceId, TenantId};
+use crate::rows::{ApiKeyRow, LogLine, PolicyRow, TenantRow, TokenRow};
+use crate::sqlite::queries::list::{self, Listing, Loaded, Page, Relations};
+use crate::sqlite::queries::{keys, log, resources, state, tenants, tokens};
+use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, open_writer};
+use crate::tx::Tx;
+use diesel::Connection;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// The directory that holds the database; made if it is missing.
+    pub data_dir: PathBuf,
+    /// How many reading connections there are. Default 8.
+    pub readers: u32,
+    /// How long a read waits for a connection. Default 2 s.
+    pub reader_wait: Duration,
+    /// How many writes may wait; one more is refused. Default 4,096.
+    pub queue: usize,
+    /// The most requests in one commit. Default 256.
+    pub batch: usize,
+    /// The time in milliseconds since 1970.
+    pub clock: fn() -> i64,
+}
+
+impl StoreConfig {
+    /// The defaults, for a data directory.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            readers: 8,
+            reader_wait: Duration::from_secs(2),
+            queue: 4096,
+            batch: 256,
+            clock: || chrono::Utc::now().timestamp_millis(),
+        }
+    }
+
+    /// The database file.
+    pub fn database_path(&self) -> PathBuf {
+        self.data_dir.join("scimd.db")
+    }
+}
+
+/// A database of tenants, open for reading and writing.
+///
+/// Reads may come from any thread. Writes go to one thread that commits many of them together; a
+/// write is answered after the commit that holds it has reached the disk.
+pub struct Store {
+    readers: Readers,
+    writer: Writer,
+    // Dropped last: nobody else may open the directory while the writer still runs.
+    _ownership: Ownership,
+}
+
+impl Store {
+    /// Opens a data directory, creating the database or bringing it up to date.
+    ///
+    /// `observer` is built from the state of all tenants and then told of every commit, without a
+    /// gap between the two.
+    ///
+    /// # Errors
+    /// When the directory cannot be used, belongs to another process, or was written by a newer
+    /// version.
+    pub fn open<O: CommitObserver + 'static>(
+        config: &StoreConfig,
+        observer: impl FnOnce(Vec<TenantState>, StateReader) -> O,
+    ) -> Result<Self, OpenError> {
+        let path = config.database_path();
+        let io = |reason: String| OpenError::Io { path: path.clone(), reason };
+        make_private(&config.data_dir).map_err(|e| io(e.to_string()))?;
+        let ownership = Ownership::take(&config.data_dir)?;
+        let mut conn = open_writer(&path)?;
+        let readers = Readers::open(&path, config.readers, config.reader_wait)?;
+        let states = all_states(&mut conn).map_err(|e| io(e.to_string()))?;
+        let settings = WriterSettings { queue: config.queue, batch: config.batch, clock: config.clock };
+        let observer = Box::new(observer(states, StateReader { readers: readers.clone() }));
+        let writer = Writer::start(conn, settings, observer).map_err(|e| io(e.to_string()))?;
+        Ok(Self { readers, writer, _ownership: ownership })
+    }
+
+    /// Runs the work of one request inside the next transaction.
+    ///
+    /// When the work answers an error, everything it wrote is undone; the other requests of the
+    /// commit stand. The error is handed on after the commit too, for it may rest on their writes.
+    pub fn write<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Pending<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        Pending { answer: self.writer.submit(work) }
+    }
+
+    /// The one way to a tenant's rows.
+    pub fn tenant(&self, tenant: TenantId) -> TenantStore<'_> {
+        TenantStore { store: self, tenant }
+    }
+
+    /// All tenants, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tenants(&self) -> Result<Vec<TenantRow>, StoreError> {
+        tenants::all(&mut *self.readers.get()?)
+    }
+
+    /// The tenant of a name.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub fn tenant_named(&self, name: &str) -> Result<TenantRow, StoreError> {
+        tenants::by_name(&mut *self.readers.get()?, name)?.ok_or(StoreError::NotFound)
+    }
+
+    /// The token of an accessor and the tenant that it opens, whatever state both are in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn token(&self, accessor: &str) -> Result<Option<(TokenRow, TenantRow)>, StoreError> {
+        tokens::find(&mut *self.readers.get()?, accessor)
+    }
+}
+
+/// Reads whole tenants, for whoever follows the commits and lost the thread.
+pub struct StateReader {
+    readers: Readers,
+}
+
+impl StateReader {
+    /// The state of a tenant at this moment.
+    ///
+    /// # Errors
+    /// When the database fails or the tenant is gone.
+    pub fn read(&self, tenant: TenantId) -> Result<TenantState, StoreError> {
+        snapshot(&mut *self.readers.get()?, |conn| state::load(conn, tenant))
+    }
+}
+
+fn all_states(conn: &mut Conn) -> Result<Vec<TenantState>, StoreError> {
+    snapshot(conn, |conn| tenants::all(conn)?.into_iter().map(|t| state::load(conn, t.id)).collect())
+}
+
+/// Runs several queries against one moment of the database.
+fn snapshot<T>(conn: &mut Conn, read: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    conn.transaction(read)
+}
+
+/// Makes a directory that only its owner can enter.
+fn make_private(directory: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+/// One tenant's rows. Nothing here can name another tenant's row.
+#[derive(Clone, Copy)]
+pub struct TenantStore<'s> {
+    store: &'s Store,
+    tenant: TenantId,
+}
+
+impl TenantStore<'_> {
+    /// A resource with the computed parts that are wanted.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the tenant has none of that kind and id.
+    pub fn find(&self, kind: Kind, id: ResourceId, wanted: Relations) -> Result<Loaded, StoreError> {
+        let conn = &mut *self.store.readers.get()?;
+        let number = self.tenant.0;
+        let one = |conn: &mut Conn| {
+            let row = resources::find(conn, number, kind, id)?.ok_or(StoreError::NotFound)?;
+            list::complete(conn, number, kind, row, wanted)
+        };
+        if wanted == Relations::default() { one(conn) } else { snapshot(conn, one) }
+    }
+
+    /// Lists resources in the order of their ids.
+    ///
+    /// `decide` must answer what the predicate means for a resource; it is asked about those that
+    /// SQL alone cannot decide, with the relations that the predicate mentions.
+    ///
+    /// # Errors
+    /// When the database fails, or `decide` does.
+    pub fn list(
+        &self,
+        kind: Kind,
+        listing: Listing<'_>,
+        decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
+    ) -> Result<Page, StoreError> {
+        let conn = &mut *self.store.readers.get()?;
+        snapshot(conn, |conn| list::list(conn, self.tenant.0, kind, listing, decide))
+    }
+
+    /// The tokens, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
+        tokens::all(&mut *self.store.readers.get()?, self.tenant.0)
+    }
+
+    /// The API keys, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn keys(&self) -> Result<Vec<ApiKeyRow>, StoreError> {
+        keys::all(&mut *self.store.readers.get()?, self.tenant.0)
+    }
+
+    /// The policy document in force.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn policy(&self) -> Result<Option<PolicyRow>, StoreError> {
+        keys::policy_in_force(&mut *self.store.readers.get()?, self.tenant.0)
+    }
+
+    /// The newest lines of the provisioning log, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn log(&self, limit: i64) -> Result<Vec<LogLine>, StoreError> {
+        log::newest(&mut *self.store.readers.get()?, self.tenant.0, limit)
+    }
+}
+
+/// The answer to a write, once it is durable.
+#[must_use = "a write is answered only when its commit is known"]
+pub struct Pending<T, E> {
+    answer: oneshot::Receiver<Result<T, E>>,
+}
+
+impl<T, E: From<StoreError>> Pending<T, E> {
+    /// Waits on a thread that may block.
+    ///
+    /// # Errors
+    /// What the work answered, or why it is not durable.
+    pub fn wait(self) -> Result<T, E> {
+        self.answer.blocking_recv().unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl<T, E: From<StoreError>> Future for Pending<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.answer).poll(cx).map(|answer| answer.unwrap_or_else(|_| Err(gone())))
+    }
+}
+
+fn gone<E: From<StoreError>>() -> E {
+    StoreError::NotDurable("the writer has stopped".to_owned()).into()
+}
