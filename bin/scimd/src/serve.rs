@@ -158,7 +158,9 @@ async fn stop_on_signal(handles: [ServerHandle; 2]) {
         match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
             (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
             (Err(error), _) | (_, Err(error)) => {
-                log::error!("signals cannot be received, so the server stops at once when it is killed: {error}");
+                log::error!(
+                    "signals cannot be received, so the server stops at once when it is killed: {error}"
+                );
                 return;
             }
         };

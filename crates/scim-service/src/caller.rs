@@ -173,7 +173,8 @@ pub(crate) fn authenticate(
         .parse()
         .map_err(|why| Refusal::Malformed { accessor: accessor_of(text).map(str::to_owned), why })?;
     let accessor = || presented.accessor().to_owned();
-    let found = store.token(presented.accessor()).map_err(|e: StoreError| Refusal::Unavailable(e.to_string()))?;
+    let found =
+        store.token(presented.accessor()).map_err(|e: StoreError| Refusal::Unavailable(e.to_string()))?;
     // An unknown accessor takes the path of a wrong secret, so that the two cannot be told apart.
     let stored = found.as_ref().map_or(&[0_u8; 32][..], |(token, _)| &token.digest);
     let genuine = presented.is_genuine(stored);
@@ -195,7 +196,8 @@ pub(crate) fn authenticate(
         true => Scope::Scim,
         false => *scopes.first().ok_or_else(|| Refusal::WrongScope { accessor: accessor() })?,
     };
-    let settings = TenantSettings::from_json(&tenant.settings).map_err(|e| Refusal::Unavailable(e.to_string()))?;
+    let settings =
+        TenantSettings::from_json(&tenant.settings).map_err(|e| Refusal::Unavailable(e.to_string()))?;
     if settings.provisioning == Switch::Off {
         return Err(Refusal::ProvisioningOff { accessor: accessor(), tenant: tenant.name });
     }

@@ -2,7 +2,9 @@
 
 use crate::settings::{OptIn, TenantSettings};
 use policy_groups::{Batch, Directory, GroupId, KeyId, Member, Revision, RuleSetDoc, TenantOptions, UserId};
-use scim_store_diesel::{Change, CommitObserver, Committed, Kind, ResourceId, StateReader, TenantId, TenantState};
+use scim_store_diesel::{
+    Change, CommitObserver, Committed, Kind, ResourceId, StateReader, TenantId, TenantState,
+};
 
 /// Keeps a [`Directory`] in step with the store. Lives on the store's writer thread.
 pub(crate) struct Follower {
@@ -52,7 +54,10 @@ impl Follower {
         match self.states.read(tenant) {
             Ok(state) => self.reset(state),
             Err(error) => {
-                log::error!("tenant {} refuses every decision until it can be read: {error}", tenant.number());
+                log::error!(
+                    "tenant {} refuses every decision until it can be read: {error}",
+                    tenant.number()
+                );
                 self.directory.close(policy_groups::TenantId(tenant.number()));
             }
         }
@@ -65,9 +70,13 @@ impl Follower {
                 Change::TenantPut { settings, .. } => tenant.set_options(options(settings)),
                 Change::PolicyPut { version, doc } => {
                     let version = u64::try_from(*version).unwrap_or(0);
-                    let installed = RuleSetDoc::parse(doc).and_then(|rules| tenant.install_rules(&rules, version));
+                    let installed =
+                        RuleSetDoc::parse(doc).and_then(|rules| tenant.install_rules(&rules, version));
                     if let Err(error) = installed {
-                        log::error!("the policy of tenant {} is damaged; it refuses every decision: {error}", tenant.id().0);
+                        log::error!(
+                            "the policy of tenant {} is damaged; it refuses every decision: {error}",
+                            tenant.id().0
+                        );
                         self.directory.close(tenant.id());
                     }
                 }

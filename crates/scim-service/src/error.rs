@@ -45,7 +45,9 @@ pub enum ServiceError {
         id: String,
     },
     /// A unique value is taken.
-    #[error("{attribute} is already taken by the {kind} with id {id}; match that one instead of creating another")]
+    #[error(
+        "{attribute} is already taken by the {kind} with id {id}; match that one instead of creating another"
+    )]
     Taken {
         /// The attribute.
         attribute: &'static str,

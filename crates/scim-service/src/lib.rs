@@ -43,6 +43,8 @@ pub use provision::{Answer, IfMatch, ListParameters, Provisioning, lists_etag};
 pub use scim_store_diesel::{OpenError, StoreConfig};
 pub use secret::Secret;
 pub use service::{Service, ServiceConfig};
-pub use settings::{OptIn, Profile, SETTING_NAMES, SettingError, Switch, TenantSettings, UnknownAttributes, UnknownMembers};
+pub use settings::{
+    OptIn, Profile, SETTING_NAMES, SettingError, Switch, TenantSettings, UnknownAttributes, UnknownMembers,
+};
 pub use token::{Malformed, NoRandomness};
 pub use verdict::Verdict;

@@ -56,6 +56,13 @@ impl Recorder {
         self.flush(store, waiting);
     }
 
+    /// Takes what waits; what comes after it starts a write of its own.
+    fn take(&self) -> (Vec<(TenantId, LogLine)>, Vec<(String, i64)>) {
+        let mut waiting = self.lock();
+        waiting.in_flight = false;
+        (std::mem::take(&mut waiting.lines), std::mem::take(&mut waiting.used))
+    }
+
     /// How many lines were dropped since the start.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
@@ -67,15 +74,11 @@ impl Recorder {
         }
         drop(waiting);
         let recorder = Arc::clone(self);
-        let mut guard = InFlight(Some(Arc::clone(self)));
+        let queued = InFlight(Arc::clone(self));
         // Nobody waits for the answer: the writer logs what fails.
         drop(store.write(move |tx| {
-            let (lines, used) = {
-                let mut waiting = recorder.lock();
-                waiting.in_flight = false;
-                (std::mem::take(&mut waiting.lines), std::mem::take(&mut waiting.used))
-            };
-            guard.0 = None;
+            let (lines, used) = recorder.take();
+            drop(queued);
             for (tenant, line) in &lines {
                 tx.tenant(*tenant).log(line)?;
             }
@@ -86,12 +89,10 @@ impl Recorder {
 }
 
 /// Lets the next write be queued when one was refused and so never ran.
-struct InFlight(Option<Arc<Recorder>>);
+struct InFlight(Arc<Recorder>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(recorder) = &self.0 {
-            recorder.lock().in_flight = false;
-        }
+        self.0.lock().in_flight = false;
     }
 }

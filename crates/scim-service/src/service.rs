@@ -29,8 +29,8 @@ pub struct Service {
     directory: Directory,
     recorder: Arc<Recorder>,
     links: Links,
-    user: ResourceType,
-    group: ResourceType,
+    user: Arc<ResourceType>,
+    group: Arc<ResourceType>,
     clock: fn() -> i64,
 }
 
@@ -42,14 +42,15 @@ impl Service {
     pub fn open(config: &ServiceConfig) -> Result<Self, OpenError> {
         let directory = Directory::new();
         let follower = directory.clone();
-        let store = Store::open(&config.store, move |loaded, states| Follower::start(follower, loaded, states))?;
+        let store =
+            Store::open(&config.store, move |loaded, states| Follower::start(follower, loaded, states))?;
         Ok(Self {
             store,
             directory,
             recorder: Arc::default(),
             links: Links::new(&config.base_url),
-            user: user_type(),
-            group: group_type(),
+            user: Arc::new(user_type()),
+            group: Arc::new(group_type()),
             clock: config.store.clock,
         })
     }
@@ -136,6 +137,14 @@ impl Service {
         match kind {
             Kind::User => &self.user,
             Kind::Group => &self.group,
+        }
+    }
+
+    /// The resource type, for work that outlives the borrow of the service.
+    pub(crate) fn shared_type(&self, kind: Kind) -> Arc<ResourceType> {
+        match kind {
+            Kind::User => Arc::clone(&self.user),
+            Kind::Group => Arc::clone(&self.group),
         }
     }
 

@@ -96,8 +96,14 @@ impl fmt::Display for SettingError {
 impl std::error::Error for SettingError {}
 
 /// The names of the settings, as the command line takes them.
-pub const SETTING_NAMES: [&str; 6] =
-    ["provisioning", "profile", "unknown_members", "unknown_attributes", "required_attributes", "nested_groups"];
+pub const SETTING_NAMES: [&str; 6] = [
+    "provisioning",
+    "profile",
+    "unknown_members",
+    "unknown_attributes",
+    "required_attributes",
+    "nested_groups",
+];
 
 /// The required attributes of the setup guide (demand B13).
 const ENTRA_GUIDE: [&str; 2] = [r#"emails[type eq "work"].value"#, "active"];
@@ -221,7 +227,10 @@ mod tests {
         let mut settings = TenantSettings::default();
         let said = |r: Result<(), SettingError>| r.unwrap_err().to_string();
         assert_eq!(said(settings.set("provisioning", "maybe")), "setting `provisioning` takes `on` or `off`");
-        assert_eq!(said(settings.set("provisionning", "on")), "unknown setting `provisionning`; did you mean `provisioning`?");
+        assert_eq!(
+            said(settings.set("provisionning", "on")),
+            "unknown setting `provisionning`; did you mean `provisioning`?"
+        );
         assert!(said(settings.set("required_attributes", "emailz")).contains("unknown attribute `emailz`"));
         assert!(said(settings.set("required_attributes", "emails[type")).contains("open bracket"));
     }

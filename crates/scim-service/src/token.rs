@@ -19,7 +19,7 @@ const CHECKSUM: usize = 6;
 const TOKEN: usize = PREFIX.len() + ACCESSOR + 1 + SECRET + CHECKSUM;
 
 /// The start of every API key.
-pub const KEY_PREFIX: &str = "arb_live_";
+pub(crate) const KEY_PREFIX: &str = "arb_live_";
 
 /// The machine's source of random numbers failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,20 +65,20 @@ fn checksum(text: &str) -> String {
 }
 
 /// A new token: the text to hand out once, and what is stored of it.
-pub struct NewToken {
+pub(crate) struct NewToken {
     /// The whole token.
-    pub plain: Secret,
+    pub(crate) plain: Secret,
     /// The public part.
-    pub accessor: String,
+    pub(crate) accessor: String,
     /// SHA-256 of the secret part.
-    pub digest: [u8; 32],
+    pub(crate) digest: [u8; 32],
 }
 
 /// Makes a token.
 ///
 /// # Errors
 /// When the operating system gives no random numbers.
-pub fn generate() -> Result<NewToken, NoRandomness> {
+pub(crate) fn generate() -> Result<NewToken, NoRandomness> {
     let accessor = random_text(ACCESSOR)?;
     let secret = random_text(SECRET)?;
     let body = format!("{PREFIX}{accessor}_{secret}");
@@ -90,14 +90,14 @@ pub fn generate() -> Result<NewToken, NoRandomness> {
 ///
 /// # Errors
 /// When the operating system gives no random numbers.
-pub fn generate_key() -> Result<(Secret, [u8; 32]), NoRandomness> {
+pub(crate) fn generate_key() -> Result<(Secret, [u8; 32]), NoRandomness> {
     let plain = format!("{KEY_PREFIX}{}", random_text(SECRET)?);
     let digest = policy_groups::keys::digest(&plain);
     Ok((Secret::new(plain), digest))
 }
 
 /// A token as a client presented it: well-formed, not yet known to be genuine.
-pub struct PresentedToken {
+pub(crate) struct PresentedToken {
     accessor: String,
     digest: [u8; 32],
 }
@@ -159,12 +159,12 @@ impl FromStr for PresentedToken {
 
 impl PresentedToken {
     /// The public part, by which the token is looked up.
-    pub fn accessor(&self) -> &str {
+    pub(crate) fn accessor(&self) -> &str {
         &self.accessor
     }
 
     /// Whether the secret part is the one whose digest was stored. Takes the same time either way.
-    pub fn is_genuine(&self, stored: &[u8]) -> bool {
+    pub(crate) fn is_genuine(&self, stored: &[u8]) -> bool {
         self.digest.ct_eq(stored).into()
     }
 }

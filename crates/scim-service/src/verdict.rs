@@ -36,7 +36,9 @@ impl ServiceError {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Json(_) | Self::NotAnObject(_) => Verdict::bad(ScimType::InvalidSyntax),
-            Self::Body(_) | Self::UnknownMembers(_) | Self::RequiredByTenant(_) => Verdict::bad(ScimType::InvalidValue),
+            Self::Body(_) | Self::UnknownMembers(_) | Self::RequiredByTenant(_) => {
+                Verdict::bad(ScimType::InvalidValue)
+            }
             Self::Parameter { .. } | Self::Projection(_) => Verdict::bad(ScimType::InvalidValue),
             Self::Patch(error) => Verdict::bad(error.scim_type()),
             Self::Filter(_) => Verdict::bad(ScimType::InvalidFilter),
@@ -60,7 +62,9 @@ impl Refusal {
             | Self::Unknown { .. }
             | Self::Revoked { .. }
             | Self::Expired { .. } => Verdict::new(401),
-            Self::WrongScope { .. } | Self::TenantDisabled { .. } | Self::ProvisioningOff { .. } => Verdict::new(403),
+            Self::WrongScope { .. } | Self::TenantDisabled { .. } | Self::ProvisioningOff { .. } => {
+                Verdict::new(403)
+            }
             Self::Unavailable(_) => Verdict::new(503),
         }
     }

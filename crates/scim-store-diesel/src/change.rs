@@ -144,7 +144,9 @@ impl Change {
         match self {
             Self::UserPut { id, .. } | Self::UserDelete { id } => (Kind::User.number(), *id),
             Self::GroupPut { id, .. } | Self::GroupDelete { id } => (Kind::Group.number(), *id),
-            Self::MembersAdd { group, .. } | Self::MembersRemove { group, .. } => (Kind::Group.number(), *group),
+            Self::MembersAdd { group, .. } | Self::MembersRemove { group, .. } => {
+                (Kind::Group.number(), *group)
+            }
             Self::KeyPut { id, .. } | Self::KeyDelete { id } => (0, *id),
             Self::TenantPut { .. } | Self::PolicyPut { .. } => (0, uuid::Uuid::nil().into()),
         }

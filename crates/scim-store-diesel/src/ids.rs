@@ -20,7 +20,9 @@ pub struct SqlId;
 ///
 /// Version 7 of RFC 9562: later resources have greater ids, so that listing by id is listing by age.
 /// Two spellings of one UUID are one id; it is always written in lower case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
+)]
 #[diesel(sql_type = SqlId)]
 #[serde(transparent)]
 pub struct ResourceId(Uuid);

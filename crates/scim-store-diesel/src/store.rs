@@ -93,7 +93,10 @@ impl Store {
     ///
     /// When the work answers an error, everything it wrote is undone; the other requests of the
     /// commit stand. The error is handed on after the commit too, for it may rest on their writes.
-    pub fn write<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Pending<T, E>
+    pub fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Pending<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -151,7 +154,10 @@ fn all_states(conn: &mut Conn) -> Result<Vec<TenantState>, StoreError> {
 }
 
 /// Runs several queries against one moment of the database.
-fn snapshot<T>(conn: &mut Conn, read: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn snapshot<T>(
+    conn: &mut Conn,
+    read: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     conn.transaction(read)
 }
 

@@ -131,7 +131,12 @@ impl TenantTx<'_, '_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn complete(&mut self, kind: Kind, row: StoredResource, wanted: Relations) -> Result<Loaded, StoreError> {
+    pub fn complete(
+        &mut self,
+        kind: Kind,
+        row: StoredResource,
+        wanted: Relations,
+    ) -> Result<Loaded, StoreError> {
         list::complete(self.tx.conn, self.tenant.0, kind, row, wanted)
     }
 
@@ -150,7 +155,12 @@ impl TenantTx<'_, '_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] as for [`TenantTx::insert`].
-    pub fn update(&mut self, kind: Kind, old: &StoredResource, document: &Resource) -> Result<StoredResource, StoreError> {
+    pub fn update(
+        &mut self,
+        kind: Kind,
+        old: &StoredResource,
+        document: &Resource,
+    ) -> Result<StoredResource, StoreError> {
         let row = resources::update(self.tx.conn, self.tenant.0, kind, old, document, self.tx.now_ms)?;
         let before = Before { name: old.name.clone(), active: old.active };
         self.record(put(kind, &row), row.version, Some(&before))?;
@@ -185,7 +195,12 @@ impl TenantTx<'_, '_> {
     ///
     /// # Errors
     /// When the database fails. Unknown ids are no error here: see [`MemberDelta::unknown`].
-    pub fn change_members(&mut self, group: &mut StoredResource, writes: &[MemberWrite], fresh: bool) -> Result<MemberDelta, StoreError> {
+    pub fn change_members(
+        &mut self,
+        group: &mut StoredResource,
+        writes: &[MemberWrite],
+        fresh: bool,
+    ) -> Result<MemberDelta, StoreError> {
         let mut delta = MemberDelta::default();
         for write in writes {
             let mut step = MemberDelta::default();
@@ -197,7 +212,8 @@ impl TenantTx<'_, '_> {
                     }
                 }
                 MemberWrite::Replace(ids) => {
-                    let wanted: std::collections::HashSet<ResourceId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+                    let wanted: std::collections::HashSet<ResourceId> =
+                        ids.iter().filter_map(|id| id.parse().ok()).collect();
                     for (_, id) in members::ids(self.tx.conn, self.tenant.0, group.id)? {
                         if !wanted.contains(&id) {
                             self.remove_member(group.id, id, &mut step)?;
@@ -224,7 +240,12 @@ impl TenantTx<'_, '_> {
         Ok(delta)
     }
 
-    fn add_members(&mut self, group: ResourceId, ids: &[String], step: &mut MemberDelta) -> Result<(), StoreError> {
+    fn add_members(
+        &mut self,
+        group: ResourceId,
+        ids: &[String],
+        step: &mut MemberDelta,
+    ) -> Result<(), StoreError> {
         for text in ids {
             let known = match text.parse::<ResourceId>() {
                 Ok(id) => members::kind_of(self.tx.conn, self.tenant.0, id)?.map(|kind| (kind, id)),
@@ -242,14 +263,24 @@ impl TenantTx<'_, '_> {
         Ok(())
     }
 
-    fn remove_member(&mut self, group: ResourceId, id: ResourceId, step: &mut MemberDelta) -> Result<(), StoreError> {
+    fn remove_member(
+        &mut self,
+        group: ResourceId,
+        id: ResourceId,
+        step: &mut MemberDelta,
+    ) -> Result<(), StoreError> {
         if let Some(kind) = members::remove(self.tx.conn, self.tenant.0, group, id)? {
             step.removed.push((kind, id));
         }
         Ok(())
     }
 
-    fn record_members(&mut self, group: &StoredResource, step: MemberDelta, fresh: bool) -> Result<(), StoreError> {
+    fn record_members(
+        &mut self,
+        group: &StoredResource,
+        step: MemberDelta,
+        fresh: bool,
+    ) -> Result<(), StoreError> {
         let version = if fresh { group.version } else { group.version + 1 };
         if !step.removed.is_empty() {
             self.record(Change::MembersRemove { group: group.id, members: step.removed }, version, None)?;
@@ -281,7 +312,11 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// [`StoreError::NotFound`] when the tenant has no live token of that accessor.
     pub fn revoke_token(&mut self, accessor: &str) -> Result<(), StoreError> {
-        if tokens::revoke(self.tx.conn, self.tenant.0, accessor, self.tx.now_ms)? { Ok(()) } else { Err(StoreError::NotFound) }
+        if tokens::revoke(self.tx.conn, self.tenant.0, accessor, self.tx.now_ms)? {
+            Ok(())
+        } else {
+            Err(StoreError::NotFound)
+        }
     }
 
     /// Stores an API key.
@@ -289,7 +324,8 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// When the database fails, or the digest is not of 32 bytes.
     pub fn insert_key(&mut self, key: &ApiKeyRow) -> Result<(), StoreError> {
-        let digest = key.digest.as_slice().try_into().map_err(|_| StoreError::Damaged("a key digest".to_owned()))?;
+        let digest =
+            key.digest.as_slice().try_into().map_err(|_| StoreError::Damaged("a key digest".to_owned()))?;
         keys::insert(self.tx.conn, self.tenant.0, key)?;
         let (id, owner, enabled, expires_ms) = (key.id, key.owner, key.enabled, key.expires_ms);
         self.record(Change::KeyPut { id, digest, owner, enabled, expires_ms }, 1, None)
@@ -338,7 +374,12 @@ impl TenantTx<'_, '_> {
             Some(last) if last.tenant == self.tenant => last.changes.push(change),
             _ => {
                 let epoch = changes::epoch(tx.conn, number)?;
-                tx.changes.push(Committed { tenant: self.tenant, epoch, before: seq - 1, changes: vec![change] });
+                tx.changes.push(Committed {
+                    tenant: self.tenant,
+                    epoch,
+                    before: seq - 1,
+                    changes: vec![change],
+                });
             }
         }
         Ok(())

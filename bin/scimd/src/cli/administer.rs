@@ -1,8 +1,8 @@
 //! Administrative commands: translated, run by the server or by this process, shown.
 
+use super::Failed;
 use super::arguments::{KeyTask, PolicyTask, Settings, Task, TenantTask, TokenTask};
 use super::show::{Form, show};
-use super::Failed;
 use crate::control;
 use scim_service::admin::Command;
 use std::io::Read;
@@ -25,7 +25,9 @@ fn translate(task: Task) -> Result<(Command, Form), Failed> {
             (Command::PolicyApply { tenant, document: read(&file)? }, Form::Text)
         }
         Task::Policy(PolicyTask::Show { tenant, json }) => (Command::PolicyShow { tenant }, json.into()),
-        Task::Serve(_) | Task::Quickstart(_) => return Err(Failed::other("serving is no administrative command")),
+        Task::Serve(_) | Task::Quickstart(_) => {
+            return Err(Failed::other("serving is no administrative command"));
+        }
     })
 }
 
@@ -36,7 +38,9 @@ fn tenant(task: TenantTask) -> (Command, Form) {
         }
         TenantTask::List(json) => (Command::TenantList, json.into()),
         TenantTask::Show { name, json } => (Command::TenantShow { name }, json.into()),
-        TenantTask::Set { name, settings } => (Command::TenantSet { name, settings: pairs(settings) }, Form::Text),
+        TenantTask::Set { name, settings } => {
+            (Command::TenantSet { name, settings: pairs(settings) }, Form::Text)
+        }
         TenantTask::Enable { name } => (Command::TenantEnable { name, enabled: true }, Form::Text),
         TenantTask::Disable { name } => (Command::TenantEnable { name, enabled: false }, Form::Text),
     }

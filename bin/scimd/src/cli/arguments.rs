@@ -26,7 +26,9 @@ pub(crate) enum Task {
     #[command(after_help = "Example:  scimd quickstart")]
     Quickstart(ServeOptions),
     /// Serve. Creates an empty database and the tenant `default` on the first start.
-    #[command(after_help = "Example:  scimd --data-dir /var/lib/scimd serve --public-url https://scim.example.com")]
+    #[command(
+        after_help = "Example:  scimd --data-dir /var/lib/scimd serve --public-url https://scim.example.com"
+    )]
     Serve(ServeOptions),
     /// Organisations that share the endpoint.
     #[command(subcommand)]
@@ -134,7 +136,9 @@ pub(crate) struct Json {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenTask {
     /// Make a token and print it, this once.
-    #[command(after_help = "Example:  scimd token create --tenant acme --label \"Entra ID\" --out entra.token")]
+    #[command(
+        after_help = "Example:  scimd token create --tenant acme --label \"Entra ID\" --out entra.token"
+    )]
     Create {
         /// The tenant that it opens.
         #[arg(long)]

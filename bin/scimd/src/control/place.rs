@@ -17,9 +17,10 @@ pub(super) fn socket_path(data_dir: &Path) -> io::Result<PathBuf> {
     if usual.as_os_str().len() <= LONGEST {
         return Ok(usual);
     }
-    let name = data_dir.as_os_str().as_encoded_bytes().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let name =
+        data_dir.as_os_str().as_encoded_bytes().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     let directory = std::env::temp_dir().join(format!("scimd-{name:016x}"));
     match std::fs::DirBuilder::new().mode(0o700).create(&directory) {
         Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
@@ -28,7 +29,8 @@ pub(super) fn socket_path(data_dir: &Path) -> io::Result<PathBuf> {
     // Somebody else could have made it first, to listen in our place.
     let (ours, theirs) = (std::fs::symlink_metadata(&data_dir)?, std::fs::symlink_metadata(&directory)?);
     if !theirs.is_dir() || theirs.uid() != ours.uid() || theirs.mode() & 0o077 != 0 {
-        let text = format!("{} is not a private directory of the owner of the data directory", directory.display());
+        let text =
+            format!("{} is not a private directory of the owner of the data directory", directory.display());
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
     }
     Ok(directory.join("scimd.sock"))

@@ -2,10 +2,10 @@
 
 use super::State;
 use super::error::ApiError;
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{BytesMut, Payload};
-use actix_web::HttpRequest;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
@@ -30,7 +30,8 @@ pub(crate) async fn read(
     check_media_type(request)?;
     let deadline = Instant::now() + state.body_timeout;
     let mut body = BytesMut::new();
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     let mut seen = 0_usize;
     let mut too_large = announced.is_some_and(|length| length > limit);
     loop {
@@ -67,7 +68,9 @@ fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
     let unsupported = |detail: &str| ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
     let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     if header(CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-        return Err(unsupported("compressed bodies are not read; send it without Content-Encoding").and_close());
+        return Err(
+            unsupported("compressed bodies are not read; send it without Content-Encoding").and_close()
+        );
     }
     let Some(given) = header(CONTENT_TYPE) else { return Ok(()) };
     let media_type = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -2,7 +2,9 @@
 
 use super::State;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -22,11 +24,8 @@ pub(crate) async fn check(request: HttpRequest, state: Data<State>) -> HttpRespo
         return invalid_key(&request, "no API key, or two that differ");
     };
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let context = Context {
-        provider: text("x-policy-provider"),
-        model: text("x-policy-model"),
-        ..Context::default()
-    };
+    let context =
+        Context { provider: text("x-policy-provider"), model: text("x-policy-model"), ..Context::default() };
     match state.service.check(key, &context) {
         Check::Decided(decided) => answer(&decided),
         Check::InvalidKey { reason } => invalid_key(&request, reason),
@@ -71,7 +70,9 @@ fn invalid_key(request: &HttpRequest, reason: &str) -> HttpResponse {
 fn answer(decided: &Decided) -> HttpResponse {
     let decision = &decided.decision;
     let (status, code, kind) = match decision.action {
-        Action::Allow | Action::AllowWithOverride | Action::RouteTo | Action::Redact => (StatusCode::OK, "", ""),
+        Action::Allow | Action::AllowWithOverride | Action::RouteTo | Action::Redact => {
+            (StatusCode::OK, "", "")
+        }
         Action::Block => (StatusCode::FORBIDDEN, "policy_block", "policy_error"),
         Action::Cancel => (StatusCode::FORBIDDEN, "policy_cancel", "policy_error"),
         Action::Prompt => (StatusCode::FORBIDDEN, "policy_prompt_required", "policy_error"),
@@ -136,7 +137,8 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn key_of(headers: &[(&'static str, &'static str)]) -> Option<String> {
-        let request = headers.iter().fold(TestRequest::default(), |request, header| request.append_header(*header));
+        let request =
+            headers.iter().fold(TestRequest::default(), |request, header| request.append_header(*header));
         api_key(request.to_http_request().headers()).map(str::to_owned)
     }
 

@@ -25,8 +25,11 @@ async fn readyz(state: Data<State>) -> HttpResponse {
         Ok(Ok(())) => HttpResponse::Ok().json(json!({"status": "ready"})),
         Ok(Err(error)) => {
             log::error!("not ready: {error}");
-            HttpResponse::ServiceUnavailable().json(json!({"status": "unavailable", "reason": "the store does not answer"}))
+            HttpResponse::ServiceUnavailable()
+                .json(json!({"status": "unavailable", "reason": "the store does not answer"}))
         }
-        Err(_) => HttpResponse::ServiceUnavailable().json(json!({"status": "unavailable", "reason": "stopping"})),
+        Err(_) => {
+            HttpResponse::ServiceUnavailable().json(json!({"status": "unavailable", "reason": "stopping"}))
+        }
     }
 }

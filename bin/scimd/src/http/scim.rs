@@ -39,7 +39,11 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/Groups/{id}", method: Method::PUT, route: || web::put().to(replace_group) },
     Endpoint { path: "/Groups/{id}", method: Method::PATCH, route: || web::patch().to(patch_group) },
     Endpoint { path: "/Groups/{id}", method: Method::DELETE, route: || web::delete().to(delete_group) },
-    Endpoint { path: "/ServiceProviderConfig", method: Method::GET, route: || web::get().to(provider_config) },
+    Endpoint {
+        path: "/ServiceProviderConfig",
+        method: Method::GET,
+        route: || web::get().to(provider_config),
+    },
     Endpoint { path: "/ResourceTypes", method: Method::GET, route: || web::get().to(resource_types) },
     Endpoint { path: "/ResourceTypes/{id}", method: Method::GET, route: || web::get().to(resource_type) },
     Endpoint { path: "/Schemas", method: Method::GET, route: || web::get().to(schemas) },
@@ -88,10 +92,12 @@ async fn list_resources(of: Of, caller: Reader, request: HttpRequest, state: Dat
     let wanted = Parameters::of(&request)?;
     let page = web::block(move || {
         let resources = of(&state.service, caller.0);
-        let projection = resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
+        let projection =
+            resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
         resources.list(&wanted.list, &projection)
     });
-    let page = page.await.map_err(|_| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping"))?;
+    let page =
+        page.await.map_err(|_| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping"))?;
     Ok(answer::message(&page?))
 }
 
@@ -105,7 +111,8 @@ async fn get_group(caller: Reader, id: Path<String>, request: HttpRequest, state
 
 fn get(resources: &Provisioning<'_>, id: &str, request: &HttpRequest) -> Handled {
     let wanted = Parameters::of(request)?;
-    let projection = resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
+    let projection =
+        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
     let found = resources.get(id, &projection)?;
     let known = request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     if known.is_some_and(|tags| lists_etag(tags, &found.etag)) {
@@ -131,7 +138,8 @@ async fn create(
 ) -> Handled {
     let body = read(request, body, limit, state).await?;
     let wanted = Parameters::of(request)?;
-    let projection = resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
+    let projection =
+        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
     let created = resources.create(&body, &projection).await?;
     Ok(answer::resource(StatusCode::CREATED, &created))
 }
@@ -166,7 +174,8 @@ async fn replace(
 ) -> Handled {
     let body = read(request, body, limit, state).await?;
     let wanted = Parameters::of(request)?;
-    let projection = resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
+    let projection =
+        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
     let replaced = resources.replace(id, &body, if_match(request), &projection).await?;
     Ok(answer::resource(StatusCode::OK, &replaced))
 }
@@ -181,7 +190,8 @@ async fn patch_user(
     let resources = state.service.users(caller.0);
     let body = read(&request, body, MAX_BODY, &state).await?;
     let wanted = Parameters::of(&request)?;
-    let projection = resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
+    let projection =
+        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
     let patched = resources.patch(&id, &body, if_match(&request), &projection).await?;
     Ok(answer::resource(StatusCode::OK, &patched))
 }
@@ -242,7 +252,8 @@ async fn schema(_: Reader, id: Path<String>, state: Data<State>) -> Handled {
 }
 
 fn one_of(all: Vec<Value>, id: &str) -> Handled {
-    let named = |one: &Value| one.get("id").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(id));
+    let named =
+        |one: &Value| one.get("id").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(id));
     match all.into_iter().find(named) {
         Some(found) => Ok(answer::message(&found)),
         None => Err(ApiError::new(StatusCode::NOT_FOUND, "there is no such schema or resource type")),
@@ -258,7 +269,10 @@ fn refuse_filter(request: &HttpRequest) -> Result<(), ApiError> {
 }
 
 async fn not_supported(_: Reader) -> Handled {
-    Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, "this endpoint is not supported; see ServiceProviderConfig"))
+    Err(ApiError::new(
+        StatusCode::NOT_IMPLEMENTED,
+        "this endpoint is not supported; see ServiceProviderConfig",
+    ))
 }
 
 /// The commonest cause is a Tenant URL that ends with a slash, so the answer names it.
@@ -283,7 +297,8 @@ mod tests {
     #[actix_web::test]
     async fn no_route_answers_without_a_token() {
         let directory = tempfile::tempdir().unwrap();
-        let config = Config { store: StoreConfig::new(directory.path()), base_url: "http://h/scim/v2".to_owned() };
+        let config =
+            Config { store: StoreConfig::new(directory.path()), base_url: "http://h/scim/v2".to_owned() };
         let service = Arc::new(Service::open(&config).unwrap());
         let state = Data::new(State { service, body_timeout: Duration::from_secs(1) });
         let app = test::init_service(App::new().app_data(state).configure(scim_routes)).await;

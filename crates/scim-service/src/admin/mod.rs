@@ -204,7 +204,9 @@ impl Service {
     /// With a text for the administrator; nothing was changed then.
     pub fn execute(&self, command: Command) -> Result<Reply, CommandError> {
         match command {
-            Command::TenantCreate { name, settings } => self.create_tenant(&name, &settings).map(Reply::Tenant),
+            Command::TenantCreate { name, settings } => {
+                self.create_tenant(&name, &settings).map(Reply::Tenant)
+            }
             Command::TenantList => self.list_tenants().map(Reply::Tenants),
             Command::TenantShow { name } => self.show_tenant(&name).map(Reply::Tenant),
             Command::TenantSet { name, settings } => self.set_tenant(&name, &settings).map(Reply::Tenant),
@@ -213,7 +215,9 @@ impl Service {
                 self.create_token(&tenant, &label, expires_days, &scope).map(Reply::NewToken)
             }
             Command::TokenList { tenant } => self.list_tokens(&tenant).map(Reply::Tokens),
-            Command::TokenRevoke { tenant, accessor } => self.revoke_token(&tenant, &accessor).map(|()| Reply::Done),
+            Command::TokenRevoke { tenant, accessor } => {
+                self.revoke_token(&tenant, &accessor).map(|()| Reply::Done)
+            }
             Command::KeyCreate { tenant, user, label, expires_days } => {
                 self.create_key(&tenant, user, &label, expires_days).map(Reply::NewKey)
             }

@@ -33,7 +33,8 @@ impl Service {
             .map_err(|e| CommandError::new(Failure::Invalid, format!("the policy is not valid: {e}")))?;
         let id = self.tenant_named(tenant)?.id;
         let text = document.to_owned();
-        let version = self.store().write(move |tx| Ok::<_, CommandError>(tx.tenant(id).put_policy(&text)?)).wait()?;
+        let version =
+            self.store().write(move |tx| Ok::<_, CommandError>(tx.tenant(id).put_policy(&text)?)).wait()?;
         let report = self.directory().tenant(TenantId(id.number())).map(|t| t.snapshot().rule_report());
         let warnings = report.iter().flat_map(|r| &r.dangling).map(|missing| {
             let near = match missing.near_misses.as_slice() {
@@ -50,8 +51,9 @@ impl Service {
         let row = self.store().tenant(id).policy()?.ok_or_else(|| {
             CommandError::new(Failure::NotFound, "no policy was applied; every request is allowed by default")
         })?;
-        let document = serde_json::from_str(&row.doc)
-            .map_err(|e| CommandError::new(Failure::Unavailable, format!("the stored policy is damaged: {e}")))?;
+        let document = serde_json::from_str(&row.doc).map_err(|e| {
+            CommandError::new(Failure::Unavailable, format!("the stored policy is damaged: {e}"))
+        })?;
         Ok(PolicyView { version: row.version, applied: instant(row.created_ms), document })
     }
 }

@@ -44,16 +44,20 @@ fn view(row: TenantRow) -> Result<TenantView, CommandError> {
 }
 
 impl Service {
-    pub(super) fn create_tenant(&self, name: &str, changes: &[(String, String)]) -> Result<TenantView, CommandError> {
+    pub(super) fn create_tenant(
+        &self,
+        name: &str,
+        changes: &[(String, String)],
+    ) -> Result<TenantView, CommandError> {
         check_tenant_name(name)?;
         let mut settings = TenantSettings::default();
         for (key, value) in changes {
             settings.set(key, value)?;
         }
         let (name, epoch) = (name.to_owned(), random_epoch()?);
-        let write = self.store().write(move |tx| {
-            tx.create_tenant(&name, &settings.to_json(), epoch).map_err(CommandError::from)
-        });
+        let write = self
+            .store()
+            .write(move |tx| tx.create_tenant(&name, &settings.to_json(), epoch).map_err(CommandError::from));
         view(write.wait()?)
     }
 
@@ -65,7 +69,11 @@ impl Service {
         view(self.tenant_named(name)?)
     }
 
-    pub(super) fn set_tenant(&self, name: &str, changes: &[(String, String)]) -> Result<TenantView, CommandError> {
+    pub(super) fn set_tenant(
+        &self,
+        name: &str,
+        changes: &[(String, String)],
+    ) -> Result<TenantView, CommandError> {
         let changes = changes.to_vec();
         self.change_tenant(name, move |row| {
             let mut settings = TenantSettings::from_json(&row.settings)?;

@@ -56,7 +56,13 @@ impl From<TokenRow> for TokenView {
 }
 
 impl Service {
-    pub(super) fn create_token(&self, tenant: &str, label: &str, days: u32, scope: &str) -> Result<NewToken, CommandError> {
+    pub(super) fn create_token(
+        &self,
+        tenant: &str,
+        label: &str,
+        days: u32,
+        scope: &str,
+    ) -> Result<NewToken, CommandError> {
         check_label(label)?;
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(CommandError::new(Failure::Invalid, format!("a token lives 1 to {MAX_DAYS} days")));

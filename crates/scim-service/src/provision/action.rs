@@ -49,7 +49,8 @@ impl Entry {
     /// The same line with a warning about members that were passed over.
     pub(super) fn about(mut self, delta: &MemberDelta) -> Self {
         if !delta.unknown.is_empty() {
-            let shown: Vec<_> = delta.unknown.iter().take(20).map(|id| scim_core::json::shortened(id)).collect();
+            let shown: Vec<_> =
+                delta.unknown.iter().take(20).map(|id| scim_core::json::shortened(id)).collect();
             self.reason =
                 Some(format!("{} unknown members were skipped: {}", delta.unknown.len(), shown.join(", ")));
         }
@@ -79,7 +80,12 @@ fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// What a change of a resource was, in words.
-pub(super) fn change_in_words(kind: Kind, old: &StoredResource, new: &StoredResource, delta: &MemberDelta) -> String {
+pub(super) fn change_in_words(
+    kind: Kind,
+    old: &StoredResource,
+    new: &StoredResource,
+    delta: &MemberDelta,
+) -> String {
     match kind {
         Kind::User if old.active && !new.active => "Deactivate user".to_owned(),
         Kind::User if !old.active && new.active => "Activate user".to_owned(),

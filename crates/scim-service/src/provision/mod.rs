@@ -54,7 +54,9 @@ impl IfMatch {
 
     fn check(expected: Option<&Self>, row: &StoredResource) -> Result<(), ServiceError> {
         match expected {
-            Some(Self(text)) if !lists(text, row.version) => Err(ServiceError::Stale { current: row.version }),
+            Some(Self(text)) if !lists(text, row.version) => {
+                Err(ServiceError::Stale { current: row.version })
+            }
             _ => Ok(()),
         }
     }
@@ -114,9 +116,15 @@ impl<'s> Provisioning<'s> {
     }
 
     /// Writes a refusal down for the administrator and hands it on.
-    fn noted<T>(&self, asked: &str, id: Option<&str>, result: Result<T, ServiceError>) -> Result<T, ServiceError> {
+    fn noted<T>(
+        &self,
+        asked: &str,
+        id: Option<&str>,
+        result: Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
         if let Err(error) = &result {
-            let entry = Entry::refused(format!("{asked} {}", self.kind.name().to_ascii_lowercase()), id, error);
+            let entry =
+                Entry::refused(format!("{asked} {}", self.kind.name().to_ascii_lowercase()), id, error);
             let line = entry.line(&self.caller, self.started, self.service.now_ms());
             self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
         }
@@ -145,7 +153,9 @@ impl Job {
     /// The resource, or the error that names the id that was asked for.
     fn find(&self, tenant: &mut TenantTx<'_, '_>, id: ResourceId) -> Result<StoredResource, ServiceError> {
         match tenant.find(self.kind, id) {
-            Err(scim_store_diesel::StoreError::NotFound) => Err(ServiceError::not_found(self.kind, id.to_string())),
+            Err(scim_store_diesel::StoreError::NotFound) => {
+                Err(ServiceError::not_found(self.kind, id.to_string()))
+            }
             other => Ok(other?),
         }
     }

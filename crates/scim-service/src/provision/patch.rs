@@ -37,6 +37,7 @@ impl Provisioning<'_> {
         let plan = request.plan(self.resource_type(), self.caller.settings.patch_options())?;
         let job = Job::of(self, projection);
         let links = self.service.links().clone();
+        let resource_type = self.service.shared_type(self.kind);
         let status = if job.kind == scim_store_diesel::Kind::Group { 204 } else { 200 };
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
@@ -45,7 +46,7 @@ impl Provisioning<'_> {
             let old = job.find(tenant, id)?;
             IfMatch::check(if_match.as_ref(), &old)?;
             let mut resource = Resource::from_stored(document(&old)?);
-            let changed = plan.apply(&mut resource)?.changed;
+            let changed = plan.apply(&resource_type, &mut resource)?.changed;
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
             let mut delta = scim_store_diesel::MemberDelta::default();
             for change in plan.member_changes() {

@@ -28,7 +28,11 @@ impl Provisioning<'_> {
     ///
     /// # Errors
     /// When the two parameters contradict each other.
-    pub fn projection(&self, attributes: Option<&str>, excluded: Option<&str>) -> Result<Projection, ServiceError> {
+    pub fn projection(
+        &self,
+        attributes: Option<&str>,
+        excluded: Option<&str>,
+    ) -> Result<Projection, ServiceError> {
         Ok(Projection::parse(attributes, excluded, self.resource_type())?)
     }
 
@@ -55,12 +59,20 @@ impl Provisioning<'_> {
     ///
     /// # Errors
     /// When a parameter cannot be understood.
-    pub fn list(&self, parameters: &ListParameters, projection: &Projection) -> Result<Map<String, Value>, ServiceError> {
+    pub fn list(
+        &self,
+        parameters: &ListParameters,
+        projection: &Projection,
+    ) -> Result<Map<String, Value>, ServiceError> {
         let result = self.try_list(parameters, projection);
         self.noted("List", None, result)
     }
 
-    fn try_list(&self, parameters: &ListParameters, projection: &Projection) -> Result<Map<String, Value>, ServiceError> {
+    fn try_list(
+        &self,
+        parameters: &ListParameters,
+        projection: &Projection,
+    ) -> Result<Map<String, Value>, ServiceError> {
         let start_index = number("startIndex", parameters.start_index.as_deref())?.unwrap_or(1).max(1);
         let count = number("count", parameters.count.as_deref())?.unwrap_or(DEFAULT_PAGE).clamp(0, MAX_PAGE);
         let predicate = match parameters.filter.as_deref() {
@@ -74,10 +86,12 @@ impl Provisioning<'_> {
             relations: self.relations(projection),
         };
         let links = self.service.links();
-        let page = self.service.store().tenant(self.caller.tenant).list(self.kind, listing, &mut |candidate| {
-            let attributes = render(self.kind, candidate, links).map_err(|e| StoreError::Damaged(e.to_string()))?;
-            Ok(predicate.as_ref().is_none_or(|p: &Predicate| p.matches(&attributes)))
-        })?;
+        let page =
+            self.service.store().tenant(self.caller.tenant).list(self.kind, listing, &mut |candidate| {
+                let attributes =
+                    render(self.kind, candidate, links).map_err(|e| StoreError::Damaged(e.to_string()))?;
+                Ok(predicate.as_ref().is_none_or(|p: &Predicate| p.matches(&attributes)))
+            })?;
         let resources = page
             .resources
             .iter()

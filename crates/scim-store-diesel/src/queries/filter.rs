@@ -71,7 +71,9 @@ pub(crate) fn push(tenant: i64, kind: Kind, predicate: &Predicate) -> Pushed<'_>
         Predicate::Compare { place, op: CompareOp::Eq, operand } => {
             equal(tenant, kind, place, operand).unwrap_or_else(Pushed::everything)
         }
-        Predicate::Element { place, inner } => element(tenant, kind, place, inner).unwrap_or_else(Pushed::everything),
+        Predicate::Element { place, inner } => {
+            element(tenant, kind, place, inner).unwrap_or_else(Pushed::everything)
+        }
         Predicate::Never => Pushed::nothing(),
         Predicate::Compare { .. } | Predicate::Present(_) => Pushed::everything(),
     }
@@ -89,9 +91,9 @@ fn equal<'a>(tenant: i64, kind: Kind, place: &Place, operand: &'a Operand) -> Op
     }
     let Operand::Text { given, key } = operand else { return None };
     Some(match (place.attribute.as_str(), sub) {
-        ("userName", None) if kind == Kind::User => {
-            Pushed::exact(Box::new(resource::uniq_key.is_not_null().and(resource::uniq_key.assume_not_null().eq(key))))
-        }
+        ("userName", None) if kind == Kind::User => Pushed::exact(Box::new(
+            resource::uniq_key.is_not_null().and(resource::uniq_key.assume_not_null().eq(key)),
+        )),
         ("displayName", None) => Pushed::exact(Box::new(
             resource::display_key.is_not_null().and(resource::display_key.assume_not_null().eq(key)),
         )),
@@ -139,7 +141,13 @@ fn exact_id(given: &str) -> Option<ResourceId> {
 }
 
 /// One value of an indexed multi-valued attribute.
-fn indexed<'a>(tenant: i64, kind: Kind, attribute: &str, key: &str, label: Option<&str>) -> Option<Pushed<'a>> {
+fn indexed<'a>(
+    tenant: i64,
+    kind: Kind,
+    attribute: &str,
+    key: &str,
+    label: Option<&str>,
+) -> Option<Pushed<'a>> {
     let &(path, _) = indexed_paths(kind).iter().find(|(_, name)| *name == attribute)?;
     let short = |text: &str| text.chars().nth(INDEXED_CHARS - 1).is_none();
     let exact = short(key) && label.is_none_or(short);

@@ -91,7 +91,13 @@ fn unique_key(kind: Kind, predicate: &Predicate) -> Option<&str> {
 }
 
 /// The fast path of the question that identity providers ask most.
-fn one_by_key(conn: &mut Conn, tenant: i64, kind: Kind, listing: Listing<'_>, key: &str) -> Result<Page, StoreError> {
+fn one_by_key(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    listing: Listing<'_>,
+    key: &str,
+) -> Result<Page, StoreError> {
     let found = resources::find_by_key(conn, tenant, kind, key)?;
     let total = i64::from(found.is_some());
     let shown = found.filter(|_| listing.offset == 0 && listing.limit > 0);

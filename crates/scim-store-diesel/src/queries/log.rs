@@ -7,7 +7,9 @@ use crate::schema::provisioning_log;
 use diesel::prelude::*;
 
 pub(crate) fn append(conn: &mut Conn, tenant: i64, line: &LogLine) -> Result<(), StoreError> {
-    diesel::insert_into(provisioning_log::table).values((line, provisioning_log::tenant.eq(tenant))).execute(conn)?;
+    diesel::insert_into(provisioning_log::table)
+        .values((line, provisioning_log::tenant.eq(tenant)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -10,7 +10,8 @@ use diesel::prelude::*;
 /// What a member is, if the tenant has it.
 pub(crate) fn kind_of(conn: &mut Conn, tenant: i64, id: ResourceId) -> Result<Option<Kind>, StoreError> {
     for kind in Kind::ALL {
-        let found = resource::table.find((tenant, kind.number(), id)).select(resource::rtype).get_result::<i16>(conn);
+        let found =
+            resource::table.find((tenant, kind.number(), id)).select(resource::rtype).get_result::<i16>(conn);
         if found.optional()?.is_some() {
             return Ok(Some(kind));
         }
@@ -19,19 +20,37 @@ pub(crate) fn kind_of(conn: &mut Conn, tenant: i64, id: ResourceId) -> Result<Op
 }
 
 /// Adds a member; false when it was one already.
-pub(crate) fn add(conn: &mut Conn, tenant: i64, group: ResourceId, id: ResourceId, kind: Kind, now_ms: i64) -> Result<bool, StoreError> {
+pub(crate) fn add(
+    conn: &mut Conn,
+    tenant: i64,
+    group: ResourceId,
+    id: ResourceId,
+    kind: Kind,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
     let row = NewMemberRow { tenant, group_id: group, member_id: id, rtype: kind.number(), added_ms: now_ms };
     Ok(diesel::insert_or_ignore_into(member::table).values(row).execute(conn)? == 1)
 }
 
 /// Removes a member and says what it was; `None` when it was none.
-pub(crate) fn remove(conn: &mut Conn, tenant: i64, group: ResourceId, id: ResourceId) -> Result<Option<Kind>, StoreError> {
-    let removed = diesel::delete(member::table.find((tenant, group, id))).returning(member::rtype).get_result::<i16>(conn);
+pub(crate) fn remove(
+    conn: &mut Conn,
+    tenant: i64,
+    group: ResourceId,
+    id: ResourceId,
+) -> Result<Option<Kind>, StoreError> {
+    let removed = diesel::delete(member::table.find((tenant, group, id)))
+        .returning(member::rtype)
+        .get_result::<i16>(conn);
     removed.optional()?.map(known).transpose()
 }
 
 /// The ids of all members.
-pub(crate) fn ids(conn: &mut Conn, tenant: i64, group: ResourceId) -> Result<Vec<(Kind, ResourceId)>, StoreError> {
+pub(crate) fn ids(
+    conn: &mut Conn,
+    tenant: i64,
+    group: ResourceId,
+) -> Result<Vec<(Kind, ResourceId)>, StoreError> {
     member::table
         .filter(member::tenant.eq(tenant))
         .filter(member::group_id.eq(group))
@@ -43,7 +62,11 @@ pub(crate) fn ids(conn: &mut Conn, tenant: i64, group: ResourceId) -> Result<Vec
 }
 
 /// The members with the names to show, in the order of their ids.
-pub(crate) fn of_group(conn: &mut Conn, tenant: i64, group: ResourceId) -> Result<Vec<MemberRef>, StoreError> {
+pub(crate) fn of_group(
+    conn: &mut Conn,
+    tenant: i64,
+    group: ResourceId,
+) -> Result<Vec<MemberRef>, StoreError> {
     let same_resource = resource::tenant
         .eq(member::tenant)
         .and(resource::rtype.eq(member::rtype))

@@ -11,7 +11,12 @@ use diesel::result::{DatabaseErrorKind, Error};
 use scim_core::Resource;
 use serde_json::Value;
 
-pub(crate) fn find(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId) -> Result<Option<StoredResource>, StoreError> {
+pub(crate) fn find(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    id: ResourceId,
+) -> Result<Option<StoredResource>, StoreError> {
     Ok(resource::table
         .find((tenant, kind.number(), id))
         .select(StoredResource::as_select())
@@ -20,7 +25,12 @@ pub(crate) fn find(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId) -> 
 }
 
 /// The resource whose unique attribute has this folded value.
-pub(crate) fn find_by_key(conn: &mut Conn, tenant: i64, kind: Kind, key: &str) -> Result<Option<StoredResource>, StoreError> {
+pub(crate) fn find_by_key(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    key: &str,
+) -> Result<Option<StoredResource>, StoreError> {
     Ok(resource::table
         .filter(resource::tenant.eq(tenant))
         .filter(resource::rtype.eq(kind.number()))
@@ -101,7 +111,13 @@ pub(crate) fn update(
 }
 
 /// Makes the next version of a resource whose document stays as it is.
-pub(crate) fn bump(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, now_ms: i64) -> Result<i64, StoreError> {
+pub(crate) fn bump(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    id: ResourceId,
+    now_ms: i64,
+) -> Result<i64, StoreError> {
     Ok(diesel::update(resource::table.find((tenant, kind.number(), id)))
         .set((resource::version.eq(resource::version + 1), resource::modified_ms.eq(now_ms)))
         .returning(resource::version)
@@ -109,7 +125,13 @@ pub(crate) fn bump(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, now
 }
 
 /// Deletes a resource and leaves a tombstone. Memberships are the caller's.
-pub(crate) fn delete(conn: &mut Conn, tenant: i64, kind: Kind, old: &StoredResource, now_ms: i64) -> Result<(), StoreError> {
+pub(crate) fn delete(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    old: &StoredResource,
+    now_ms: i64,
+) -> Result<(), StoreError> {
     diesel::delete(resource::table.find((tenant, kind.number(), old.id))).execute(conn)?;
     let entries = attr_ix::table
         .filter(attr_ix::tenant.eq(tenant))
@@ -154,7 +176,13 @@ fn or_taken(
     }
 }
 
-fn insert_entry(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, entry: &IndexEntry) -> QueryResult<usize> {
+fn insert_entry(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    id: ResourceId,
+    entry: &IndexEntry,
+) -> QueryResult<usize> {
     diesel::insert_or_ignore_into(attr_ix::table)
         .values((
             attr_ix::tenant.eq(tenant),
@@ -168,7 +196,13 @@ fn insert_entry(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, entry:
         .execute(conn)
 }
 
-fn delete_entry(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId, entry: &IndexEntry) -> QueryResult<usize> {
+fn delete_entry(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    id: ResourceId,
+    entry: &IndexEntry,
+) -> QueryResult<usize> {
     let key = (tenant, kind.number(), entry.path, &entry.val, &entry.sub, id, entry.elem);
     diesel::delete(attr_ix::table.find(key)).execute(conn)
 }

@@ -22,9 +22,16 @@ pub(crate) fn by_number(conn: &mut Conn, number: i64) -> Result<Option<TenantRow
     Ok(row.optional()?.map(TenantRow::from))
 }
 
-pub(crate) fn create(conn: &mut Conn, name: &str, settings: &str, epoch: i64, now_ms: i64) -> Result<TenantRow, StoreError> {
+pub(crate) fn create(
+    conn: &mut Conn,
+    name: &str,
+    settings: &str,
+    epoch: i64,
+    now_ms: i64,
+) -> Result<TenantRow, StoreError> {
     // Numbers of deleted tenants must not come back: rows of the log may still carry them.
-    let last: Option<i64> = tenant_seq::table.select(diesel::dsl::max(tenant_seq::tenant)).get_result(conn)?;
+    let last: Option<i64> =
+        tenant_seq::table.select(diesel::dsl::max(tenant_seq::tenant)).get_result(conn)?;
     let number = last.unwrap_or(0) + 1;
     let inserted = diesel::insert_into(tenant::table)
         .values((
@@ -51,7 +58,13 @@ pub(crate) fn create(conn: &mut Conn, name: &str, settings: &str, epoch: i64, no
 }
 
 /// Writes whether a tenant is enabled, and its settings.
-pub(crate) fn update(conn: &mut Conn, number: i64, enabled: bool, settings: &str, now_ms: i64) -> Result<(), StoreError> {
+pub(crate) fn update(
+    conn: &mut Conn,
+    number: i64,
+    enabled: bool,
+    settings: &str,
+    now_ms: i64,
+) -> Result<(), StoreError> {
     diesel::update(tenant::table.find(number))
         .set((
             tenant::enabled.eq(enabled),

@@ -26,7 +26,8 @@ impl Ownership {
                 let mut owner = String::new();
                 // Whoever holds the lock wrote a number here; anything else is not worth showing.
                 let _ = file.read_to_string(&mut owner);
-                let owner = owner.trim().parse::<u32>().map_or_else(|_| "unknown".to_owned(), |pid| pid.to_string());
+                let owner =
+                    owner.trim().parse::<u32>().map_or_else(|_| "unknown".to_owned(), |pid| pid.to_string());
                 return Err(OpenError::InUse { path: directory.to_owned(), owner });
             }
             Err(TryLockError::Error(e)) => return Err(io(e)),

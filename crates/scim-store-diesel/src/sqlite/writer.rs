@@ -100,7 +100,8 @@ where
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
-        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| Err(StoreError::Panicked.into()));
+        let result =
+            catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| Err(StoreError::Panicked.into()));
         let keep = result.is_ok();
         self.result = Some(result);
         keep
@@ -119,7 +120,12 @@ where
     }
 }
 
-fn run(mut conn: Conn, settings: &WriterSettings, mut observer: Box<dyn CommitObserver>, jobs: &Receiver<Box<dyn Job>>) {
+fn run(
+    mut conn: Conn,
+    settings: &WriterSettings,
+    mut observer: Box<dyn CommitObserver>,
+    jobs: &Receiver<Box<dyn Job>>,
+) {
     while let Ok(first) = jobs.recv() {
         // The batch is whatever waited while the last commit was on its way to the disk.
         let mut batch = vec![first];
@@ -152,7 +158,11 @@ fn run(mut conn: Conn, settings: &WriterSettings, mut observer: Box<dyn CommitOb
 /// Writes a batch in one transaction. A request that fails is undone alone, back to its savepoint.
 ///
 /// On an error nothing of the batch is kept.
-fn write(conn: &mut Conn, settings: &WriterSettings, batch: &mut [Box<dyn Job>]) -> diesel::QueryResult<Vec<Committed>> {
+fn write(
+    conn: &mut Conn,
+    settings: &WriterSettings,
+    batch: &mut [Box<dyn Job>],
+) -> diesel::QueryResult<Vec<Committed>> {
     conn.batch_execute("BEGIN IMMEDIATE")?;
     let mut committed = Vec::new();
     for job in batch {
