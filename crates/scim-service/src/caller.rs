@@ -2,7 +2,7 @@
 
 use crate::settings::{Switch, TenantSettings};
 use crate::token::{PresentedToken, accessor_of};
-use scim_store_diesel::{Store, StoreError, TenantId};
+use scim_store_diesel::{Store, TenantId, TenantRow, TokenRow};
 use std::fmt;
 
 /// Somebody who may use SCIM, and the tenant for which.
@@ -161,54 +161,68 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// A caller who was turned away, and the tenant whose token it was, if it was a genuine one.
+pub(crate) struct TurnedAway {
+    pub(crate) refusal: Refusal,
+    pub(crate) tenant: Option<TenantId>,
+}
+
+impl From<Refusal> for TurnedAway {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, tenant: None }
+    }
+}
+
 /// Finds out who calls. `authorization` is the value of the one Authorization header, if there is one.
 pub(crate) fn authenticate(
     store: &Store,
     authorization: Option<&str>,
     request_id: &str,
     now_ms: i64,
-) -> Result<Caller, Refusal> {
+) -> Result<Caller, TurnedAway> {
     let text = bearer(authorization.ok_or(Refusal::NoCredentials)?)?;
     let presented: PresentedToken = text
         .parse()
         .map_err(|why| Refusal::Malformed { accessor: accessor_of(text).map(str::to_owned), why })?;
-    let accessor = || presented.accessor().to_owned();
-    let found =
-        store.token(presented.accessor()).map_err(|e: StoreError| Refusal::Unavailable(e.to_string()))?;
+    let found = store.token(presented.accessor()).map_err(|e| Refusal::Unavailable(e.to_string()))?;
     // An unknown accessor takes the path of a wrong secret, so that the two cannot be told apart.
     let stored = found.as_ref().map_or(&[0_u8; 32][..], |(token, _)| &token.digest);
     let genuine = presented.is_genuine(stored);
-    let (token, tenant) = match found {
-        Some(found) if genuine => found,
-        _ => return Err(Refusal::Unknown { accessor: accessor() }),
-    };
+    match found {
+        Some((token, tenant)) if genuine => {
+            let id = tenant.id;
+            admit(token, tenant, request_id, now_ms)
+                .map_err(|refusal| TurnedAway { refusal, tenant: Some(id) })
+        }
+        _ => Err(Refusal::Unknown { accessor: presented.accessor().to_owned() }.into()),
+    }
+}
+
+/// Decides about a token that is genuine.
+fn admit(token: TokenRow, tenant: TenantRow, request_id: &str, now_ms: i64) -> Result<Caller, Refusal> {
+    let accessor = token.accessor;
     if token.revoked_ms.is_some() {
-        return Err(Refusal::Revoked { accessor: accessor() });
+        return Err(Refusal::Revoked { accessor });
     }
     if token.expires_ms.is_some_and(|end| end <= now_ms) {
-        return Err(Refusal::Expired { accessor: accessor() });
+        return Err(Refusal::Expired { accessor });
     }
     if !tenant.enabled {
-        return Err(Refusal::TenantDisabled { accessor: accessor(), tenant: tenant.name });
+        return Err(Refusal::TenantDisabled { accessor, tenant: tenant.name });
     }
     let scopes: Vec<Scope> = token.scopes.split(' ').filter_map(Scope::read).collect();
-    let scope = match scopes.contains(&Scope::Scim) {
-        true => Scope::Scim,
-        false => *scopes.first().ok_or_else(|| Refusal::WrongScope { accessor: accessor() })?,
+    let scope = match scopes.first() {
+        None => return Err(Refusal::WrongScope { accessor }),
+        Some(_) if scopes.contains(&Scope::Scim) => Scope::Scim,
+        Some(first) => *first,
     };
     let settings =
         TenantSettings::from_json(&tenant.settings).map_err(|e| Refusal::Unavailable(e.to_string()))?;
     if settings.provisioning == Switch::Off {
-        return Err(Refusal::ProvisioningOff { accessor: accessor(), tenant: tenant.name });
+        return Err(Refusal::ProvisioningOff { accessor, tenant: tenant.name });
     }
-    Ok(Caller {
-        tenant: tenant.id,
-        tenant_name: tenant.name,
-        settings,
-        accessor: token.accessor,
-        scope,
-        request_id: request_id.to_owned(),
-    })
+    let request_id = request_id.to_owned();
+    Ok(Caller { tenant: tenant.id, tenant_name: tenant.name, settings, accessor, scope, request_id })
 }
 
 /// The token of `Bearer <token>`; the scheme in any case (RFC 9110 section 11.1).

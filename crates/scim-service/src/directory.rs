@@ -5,6 +5,7 @@ use policy_groups::{Batch, Directory, GroupId, KeyId, Member, Revision, RuleSetD
 use scim_store_diesel::{
     Change, CommitObserver, Committed, Kind, ResourceId, StateReader, TenantId, TenantState,
 };
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Keeps a [`Directory`] in step with the store. Lives on the store's writer thread.
 pub(crate) struct Follower {
@@ -88,7 +89,16 @@ impl Follower {
 
 impl CommitObserver for Follower {
     fn committed(&mut self, batch: Vec<Committed>) {
-        batch.iter().for_each(|committed| self.apply(committed));
+        for committed in &batch {
+            // A panic here must not end the writer, and must not leave a tenant deciding by what was.
+            if catch_unwind(AssertUnwindSafe(|| self.apply(committed))).is_err() {
+                let number = committed.tenant.number();
+                log::error!(
+                    "tenant {number} refuses every decision until its next change: applying one panicked"
+                );
+                self.directory.close(policy_groups::TenantId(number));
+            }
+        }
     }
 }
 

@@ -19,10 +19,16 @@ pub(crate) struct Recorder {
     dropped: AtomicU64,
 }
 
+/// What one write writes.
 #[derive(Default)]
-struct Waiting {
+struct Batch {
     lines: Vec<(TenantId, LogLine)>,
     used: Vec<(String, i64)>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    batch: Batch,
     written_use: HashMap<String, i64>,
     // Invariant: true from the moment a write is queued until it has taken what waits.
     in_flight: bool,
@@ -37,11 +43,11 @@ impl Recorder {
     /// Writes down a refused request.
     pub(crate) fn refused(self: &Arc<Self>, store: &Store, tenant: TenantId, line: LogLine) {
         let mut waiting = self.lock();
-        if waiting.lines.len() >= CAPACITY {
+        if waiting.batch.lines.len() >= CAPACITY {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        waiting.lines.push((tenant, line));
+        waiting.batch.lines.push((tenant, line));
         self.flush(store, waiting);
     }
 
@@ -52,15 +58,15 @@ impl Recorder {
             return;
         }
         waiting.written_use.insert(accessor.to_owned(), now_ms);
-        waiting.used.push((accessor.to_owned(), now_ms));
+        waiting.batch.used.push((accessor.to_owned(), now_ms));
         self.flush(store, waiting);
     }
 
     /// Takes what waits; what comes after it starts a write of its own.
-    fn take(&self) -> (Vec<(TenantId, LogLine)>, Vec<(String, i64)>) {
+    fn take(&self) -> Batch {
         let mut waiting = self.lock();
         waiting.in_flight = false;
-        (std::mem::take(&mut waiting.lines), std::mem::take(&mut waiting.used))
+        std::mem::take(&mut waiting.batch)
     }
 
     /// How many lines were dropped since the start.
@@ -77,12 +83,12 @@ impl Recorder {
         let queued = InFlight(Arc::clone(self));
         // Nobody waits for the answer: the writer logs what fails.
         drop(store.write(move |tx| {
-            let (lines, used) = recorder.take();
+            let batch = recorder.take();
             drop(queued);
-            for (tenant, line) in &lines {
+            for (tenant, line) in &batch.lines {
                 tx.tenant(*tenant).log(line)?;
             }
-            tx.touch_tokens(&used)?;
+            tx.touch_tokens(&batch.used)?;
             Ok::<_, ServiceError>(())
         }));
     }

@@ -1,6 +1,6 @@
 //! The service: a store, a policy directory that follows it, and what both are asked.
 
-use crate::caller::{Caller, Refusal, authenticate};
+use crate::caller::{Caller, Refusal, TurnedAway, authenticate};
 use crate::directory::Follower;
 use crate::discovery;
 use crate::error::ServiceError;
@@ -10,7 +10,7 @@ use crate::recorder::Recorder;
 use crate::render::Links;
 use policy_groups::{Context, Directory};
 use scim_core::schema::{ResourceType, group_type, user_type};
-use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig};
+use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig, TenantId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -61,9 +61,25 @@ impl Service {
     /// Why the caller is turned away.
     pub fn authenticate(&self, authorization: Option<&str>, request_id: &str) -> Result<Caller, Refusal> {
         let now_ms = self.now_ms();
-        let caller = authenticate(&self.store, authorization, request_id, now_ms)?;
-        self.recorder.used(&self.store, &caller.accessor, now_ms);
-        Ok(caller)
+        match authenticate(&self.store, authorization, request_id, now_ms) {
+            Ok(caller) => {
+                self.recorder.used(&self.store, &caller.accessor, now_ms);
+                Ok(caller)
+            }
+            Err(TurnedAway { refusal, tenant }) => {
+                if let Some(tenant) = tenant {
+                    self.note(
+                        tenant,
+                        refusal.accessor(),
+                        request_id,
+                        "Authenticate",
+                        refusal.verdict().status,
+                        &refusal.to_string(),
+                    );
+                }
+                Err(refusal)
+            }
+        }
     }
 
     /// What a caller may do with users.
@@ -98,21 +114,41 @@ impl Service {
 
     /// Writes down that a caller asked for a path that is not there.
     pub fn note_wrong_path(&self, caller: &Caller, reason: &str) {
+        self.note(
+            caller.tenant,
+            Some(&caller.accessor),
+            &caller.request_id,
+            "Ask for an unknown path",
+            404,
+            reason,
+        );
+    }
+
+    /// Writes a refusal down that is about no resource.
+    fn note(
+        &self,
+        tenant: TenantId,
+        accessor: Option<&str>,
+        request_id: &str,
+        action: &str,
+        status: u16,
+        reason: &str,
+    ) {
         let line = LogLine {
             at_ms: self.now_ms(),
-            request_id: caller.request_id.clone(),
-            accessor: Some(caller.accessor.clone()),
-            action: "Ask for an unknown path".to_owned(),
+            request_id: request_id.to_owned(),
+            accessor: accessor.map(str::to_owned),
+            action: action.to_owned(),
             res: None,
             target: None,
-            status: 404,
+            status: i16::try_from(status).unwrap_or(i16::MAX),
             scim_type: None,
             reason: Some(reason.to_owned()),
             dialects: String::new(),
             ignored: String::new(),
             duration_us: 0,
         };
-        self.recorder.refused(&self.store, caller.tenant, line);
+        self.recorder.refused(&self.store, tenant, line);
     }
 
     /// How many lines of the provisioning log were dropped because too many waited.

@@ -17,6 +17,8 @@ pub(crate) struct ApiError {
     scim_type: Option<ScimType>,
     detail: String,
     allow: Option<String>,
+    /// What the log says and the answer does not.
+    inner: Option<String>,
     // Invariant: set when bytes of the request may be left unread, so that nothing can follow it.
     close: bool,
 }
@@ -24,7 +26,14 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// A failure that is no use case's.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status: status.as_u16(), scim_type: None, detail: detail.into(), allow: None, close: false }
+        Self {
+            status: status.as_u16(),
+            scim_type: None,
+            detail: detail.into(),
+            allow: None,
+            inner: None,
+            close: false,
+        }
     }
 
     /// The methods that would have been right.
@@ -33,22 +42,32 @@ impl ApiError {
         Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
     }
 
+    /// What the log says and the answer does not.
+    pub(crate) fn inner(&self) -> Option<&str> {
+        self.inner.as_deref()
+    }
+
     /// The same failure, after which the connection ends.
     pub(crate) fn and_close(self) -> Self {
         Self { close: true, ..self }
     }
 
     fn from_verdict(verdict: Verdict, detail: String) -> Self {
-        Self { status: verdict.status, scim_type: verdict.scim_type, detail, allow: None, close: false }
+        Self {
+            status: verdict.status,
+            scim_type: verdict.scim_type,
+            detail,
+            allow: None,
+            inner: None,
+            close: false,
+        }
     }
 }
 
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
-        if let Some(reason) = error.inner_reason() {
-            log::error!("a request failed: {error}: {reason}");
-        }
-        Self::from_verdict(error.verdict(), error.to_string())
+        let inner = error.inner_reason().map(str::to_owned);
+        Self { inner, ..Self::from_verdict(error.verdict(), error.to_string()) }
     }
 }
 

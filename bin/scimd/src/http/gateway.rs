@@ -1,6 +1,7 @@
 //! The check that a gateway's proxy asks before each request.
 
 use super::State;
+use super::request_id::request_id;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -30,7 +31,8 @@ pub(crate) async fn check(request: HttpRequest, state: Data<State>) -> HttpRespo
         Check::Decided(decided) => answer(&decided),
         Check::InvalidKey { reason } => invalid_key(&request, reason),
         Check::Unavailable { reason } => {
-            log::error!("a check cannot be decided: {reason}");
+            let id = request_id(&request);
+            log::error!(request_id = id.as_str(); "a check cannot be decided: {reason}");
             let mut response = HttpResponse::ServiceUnavailable();
             response.insert_header((RETRY_AFTER, "1"));
             error(response, "directory_unavailable", "server_error", "The directory is not available.")
@@ -60,7 +62,7 @@ fn api_key(headers: &HeaderMap) -> Option<&str> {
 
 /// One fixed answer for every cause, so that nobody learns which keys exist.
 fn invalid_key(request: &HttpRequest, reason: &str) -> HttpResponse {
-    let id = super::request_id::request_id(request);
+    let id = request_id(request);
     log::info!(request_id = id.as_str(), reason; "an API key was refused: {reason}");
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -1,5 +1,6 @@
 //! Every request has an id: on its answer, in its log line, in the provisioning log.
 
+use super::error::ApiError;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
@@ -33,6 +34,10 @@ pub(crate) async fn log_requests<B: MessageBody>(
     let status = response.status().as_u16();
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     log::info!(request_id = id.as_str(), method = method.as_str(), route = route.as_str(), status, micros; "{method} {route} {status}");
+    let failure = response.response().error().and_then(|error| error.as_error::<ApiError>());
+    if let Some(reason) = failure.and_then(ApiError::inner) {
+        log::error!(request_id = id.as_str(); "request {id} failed: {reason}");
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);

@@ -61,6 +61,7 @@ pub(crate) fn scim_routes(config: &mut ServiceConfig) {
         scope = scope.service(resource(path));
     }
     config.service(scope.default_service(web::route().to(no_such_endpoint)));
+    config.default_service(web::route().to(not_scim));
 }
 
 /// One endpoint with all its methods. A slash at its end makes no difference.
@@ -284,6 +285,14 @@ async fn no_such_endpoint(caller: Reader, request: HttpRequest, state: Data<Stat
     };
     state.service.note_wrong_path(&caller.0, detail);
     Err(ApiError::new(StatusCode::NOT_FOUND, detail))
+}
+
+/// Everything outside the endpoint. Nothing is there, so nobody needs to say who asks.
+async fn not_scim() -> Handled {
+    Err(ApiError::new(
+        StatusCode::NOT_FOUND,
+        "SCIM is served below /scim/v2; that is the end of the Tenant URL",
+    ))
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl Entry {
             action,
             res: id.and_then(|id| id.parse().ok()),
             status: verdict.status,
-            scim_type: verdict.scim_type.map(|t| t.as_str()),
+            scim_type: verdict.scim_type.map(scim_core::ScimType::as_str),
             reason: Some(error.to_string()),
             ..Self::default()
         }
