@@ -1,12 +1,11 @@
 //! POST: create a resource (RFC 7644 section 3.3).
 
 use super::action::Entry;
-use super::membership::check_unknown;
+use super::membership::{check_unknown, ids};
 use super::{Answer, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::settings::presence;
 use scim_core::{Projection, Reading, Resource};
-use scim_patch::members::ids;
 use scim_store_diesel::{Kind, MemberWrite};
 
 impl Provisioning<'_> {
@@ -21,8 +20,8 @@ impl Provisioning<'_> {
     }
 
     async fn try_create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
-        let Reading { mut resource, mut findings } = self.read_complete(body)?;
-        let members = ids(resource.take("members").as_ref(), &mut findings);
+        let Reading { mut resource, findings } = self.read_complete(body)?;
+        let members = ids(resource.take("members"));
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));

@@ -5,6 +5,18 @@ use crate::render::{Links, member};
 use crate::settings::{TenantSettings, UnknownMembers};
 use scim_patch::MemberChange;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
+use serde_json::Value;
+
+/// The ids in a `members` value: `value`, or the end of `$ref` where a client sends only that.
+pub(super) fn ids(members: Option<Value>) -> Vec<String> {
+    let Some(Value::Array(list)) = members else { return Vec::new() };
+    let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    list.iter()
+        .filter_map(|item| {
+            text(item, "value").or_else(|| text(item, "$ref")?.rsplit('/').next().map(str::to_owned))
+        })
+        .collect()
+}
 
 /// The row writes of a plan's member changes. Only a filter that is not `value eq` reads members.
 pub(super) fn writes(

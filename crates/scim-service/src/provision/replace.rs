@@ -1,12 +1,11 @@
 //! PUT: replace a resource (RFC 7644 section 3.5.1).
 
 use super::action::{Entry, change_in_words};
-use super::membership::check_unknown;
+use super::membership::{check_unknown, ids};
 use super::{Answer, IfMatch, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::render::document;
 use scim_core::{Projection, Reading};
-use scim_patch::members::ids;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite};
 
 impl Provisioning<'_> {
@@ -36,8 +35,8 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let id = self.id(id)?;
-        let Reading { mut resource, mut findings } = self.read_complete(body)?;
-        let members = ids(resource.take("members").as_ref(), &mut findings);
+        let Reading { mut resource, findings } = self.read_complete(body)?;
+        let members = ids(resource.take("members"));
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
