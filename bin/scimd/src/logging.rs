@@ -17,9 +17,12 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Starts logging at the level of `SCIMD_LOG`, `info` by default.
+/// What is logged unless `SCIMD_LOG` says otherwise.
+const DEFAULT_FILTER: &str = "info,actix_server=warn";
+
+/// Starts logging at the levels that `SCIMD_LOG` names.
 pub(crate) fn start(format: LogFormat) {
-    let mut builder = Builder::from_env(Env::new().filter_or("SCIMD_LOG", "info"));
+    let mut builder = Builder::from_env(Env::new().filter_or("SCIMD_LOG", DEFAULT_FILTER));
     let json = match format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
         LogFormat::Text => false,

@@ -43,6 +43,9 @@ pub(crate) fn run(data_dir: &Path, options: &ServeOptions, start: Start) -> Resu
     let config = ServiceConfig { store: StoreConfig::new(data_dir), base_url: base_url.clone() };
     let service = Arc::new(Service::open(&config)?);
     let token = first_start(&service, start)?;
+    if start == Start::Quickstart && token.is_none() {
+        talk("A token was made at an earlier start. Make another with: scimd token create --tenant default");
+    }
     let control = ControlServer::start(data_dir, Arc::clone(&service))
         .map_err(|e| Failed::store(format!("cannot listen for commands in {}: {e}", data_dir.display())))?;
     let state = Data::new(State { service, body_timeout: Duration::from_secs(options.body_timeout) });
@@ -82,7 +85,15 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
         socket.listen(1024)?;
         Ok::<_, std::io::Error>(TcpListener::from(socket))
     };
-    open().map_err(|e| Failed::other(format!("cannot listen on {address}: {e}")))
+    open().map_err(|e| {
+        let hint = match e.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                "; is another scimd running? Choose another with --bind and --admin-bind"
+            }
+            _ => "",
+        };
+        Failed::other(format!("cannot listen on {address}: {e}{hint}"))
+    })
 }
 
 /// The address that clients use, without a slash at its end.
@@ -137,8 +148,13 @@ fn server(
     Ok(server.listen(listener)?.run())
 }
 
+/// Says something to the person who starts the server.
+#[expect(clippy::print_stderr, reason = "talk goes to standard error")]
+fn talk(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Says where the server is: data to standard output, talk to standard error.
-#[expect(clippy::print_stderr, reason = "talk to the person who starts the server")]
 fn announce(base_url: &str, internal: SocketAddr, token: Option<&Secret>) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "SCIM base URL  {base_url}")?;
@@ -146,7 +162,7 @@ fn announce(base_url: &str, internal: SocketAddr, token: Option<&Secret>) -> std
     if let Some(token) = token {
         let token = token.reveal();
         writeln!(out, "Token          {token}")?;
-        eprintln!("The token is shown this once; keep it in a secrets manager. Try it in another terminal:");
+        talk("The token is shown this once; keep it in a secrets manager. Try it in another terminal:");
         writeln!(out, "  curl -H 'Authorization: Bearer {token}' '{base_url}/Users?count=1'")?;
     }
     out.flush()
