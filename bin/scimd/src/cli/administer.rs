@@ -1,7 +1,7 @@
 //! Administrative commands: translated, run by the server or by this process, shown.
 
 use super::Failed;
-use super::arguments::{KeyTask, PolicyTask, Settings, Task, TenantTask, TokenTask};
+use super::arguments::{KeyTask, LogTask, PolicyTask, Settings, Task, TenantTask, TokenTask};
 use super::show::{Form, show};
 use crate::control;
 use scim_service::admin::Command;
@@ -25,6 +25,7 @@ fn translate(task: Task) -> Result<(Command, Form), Failed> {
             (Command::PolicyApply { tenant, document: read(&file)? }, Form::Text)
         }
         Task::Policy(PolicyTask::Show { tenant, json }) => (Command::PolicyShow { tenant }, json.into()),
+        Task::Log(LogTask::List { tenant, limit, json }) => (Command::LogList { tenant, limit }, json.into()),
         Task::Serve(_) | Task::Quickstart(_) => {
             return Err(Failed::other("serving is no administrative command"));
         }

@@ -42,6 +42,9 @@ pub(crate) enum Task {
     /// The rules that decide gateway requests.
     #[command(subcommand)]
     Policy(PolicyTask),
+    /// The provisioning log: what was asked for, and what became of it.
+    #[command(subcommand)]
+    Log(LogTask),
 }
 
 /// How to serve.
@@ -236,6 +239,23 @@ pub(crate) enum PolicyTask {
         /// The tenant.
         #[arg(long)]
         tenant: String,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+/// Commands on the provisioning log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogTask {
+    /// List the newest lines, newest first.
+    #[command(after_help = "Example:  scimd log list --tenant acme --limit 20")]
+    List {
+        /// The tenant.
+        #[arg(long)]
+        tenant: String,
+        /// The most lines to list.
+        #[arg(long, default_value_t = 50, value_name = "LINES")]
+        limit: u32,
         #[command(flatten)]
         json: Json,
     },

@@ -2,11 +2,13 @@
 //! control socket and in the portal.
 
 mod keys;
+mod log;
 mod policy;
 mod tenants;
 mod tokens;
 
 pub use keys::{KeyView, NewKey};
+pub use log::LogView;
 pub use policy::{PolicyApplied, PolicyView};
 pub use tenants::{TenantView, check_tenant_name};
 pub use tokens::{NewToken, TokenView};
@@ -106,6 +108,13 @@ pub enum Command {
         /// The tenant.
         tenant: String,
     },
+    /// Lists the newest lines of the provisioning log.
+    LogList {
+        /// The tenant.
+        tenant: String,
+        /// The most lines to list.
+        limit: u32,
+    },
 }
 
 /// What an administrator is answered.
@@ -130,6 +139,8 @@ pub enum Reply {
     PolicyApplied(PolicyApplied),
     /// A policy document.
     Policy(PolicyView),
+    /// Lines of the provisioning log, newest first.
+    Log(Vec<LogView>),
 }
 
 /// The kinds of failure of a command, for exit codes.
@@ -227,6 +238,7 @@ impl Service {
                 self.apply_policy(&tenant, &document).map(Reply::PolicyApplied)
             }
             Command::PolicyShow { tenant } => self.show_policy(&tenant).map(Reply::Policy),
+            Command::LogList { tenant, limit } => self.list_log(&tenant, limit).map(Reply::Log),
         }
     }
 
