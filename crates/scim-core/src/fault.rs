@@ -131,6 +131,17 @@ impl Findings {
         }
     }
 
+    /// Whether further faults only count, so that wording them is not worth the work.
+    pub fn is_full(&self) -> bool {
+        self.faults.len() >= MAX_FAULTS
+    }
+
+    /// Takes over what another reading let pass.
+    pub fn absorb(&mut self, other: &Findings) {
+        other.ignored.iter().for_each(|path| self.ignore(path.as_str()));
+        self.dialects.extend(&other.dialects);
+    }
+
     /// Notes an attribute that is ignored. Keeps at most 100 names.
     pub fn ignore(&mut self, path: impl Into<String>) {
         if self.ignored.len() < 100 {

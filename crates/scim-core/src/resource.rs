@@ -144,13 +144,8 @@ impl ResourceType {
             return findings.ignore(shortened(name));
         }
         let last = name.rsplit(':').next().unwrap_or(name);
-        findings.fault(
-            name,
-            FaultKind::UnknownAttribute {
-                resource_type: self.name.clone(),
-                suggestion: self.suggest_attribute(last),
-            },
-        );
+        let suggestion = if findings.is_full() { None } else { self.suggest_attribute(last) };
+        findings.fault(name, FaultKind::UnknownAttribute { resource_type: self.name.clone(), suggestion });
     }
 
     /// Checks the `schemas` of a body (RFC 7643 section 3).

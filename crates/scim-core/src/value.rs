@@ -259,7 +259,8 @@ fn unknown_part(
     if is_unassigned(part) || !rules.reject_unknown {
         findings.ignore(without_indices(&place));
     } else {
-        let near = did_you_mean(name, attribute.sub_attributes.iter().map(|a| a.name.as_str()));
+        let names = || attribute.sub_attributes.iter().map(|a| a.name.as_str());
+        let near = if findings.is_full() { None } else { did_you_mean(name, names()) };
         findings.fault(
             place,
             FaultKind::UnknownAttribute {

@@ -37,6 +37,10 @@ mod error;
 pub mod members;
 mod plan;
 mod request;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use apply::Outcome;
 pub use error::PatchError;

@@ -1,6 +1,8 @@
 //! The members of a group: what a PATCH does with them.
 
+use crate::dialect;
 use scim_core::Predicate;
+use scim_core::fault::Findings;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -20,6 +22,18 @@ pub enum MemberChange {
     RemoveWhere(Predicate),
     /// Nobody is a member.
     Clear,
+}
+
+/// The id in a member of a body that was read: its `value`, or the end of its `$ref` where a client
+/// sends only that.
+pub fn id_of(member: &Value, findings: &mut Findings) -> Option<String> {
+    if let Some(id) = id(member) {
+        return Some(id.to_owned());
+    }
+    let reference = member.get("$ref")?.as_str()?;
+    let id = reference.rsplit('/').find(|part| !part.is_empty())?.to_owned();
+    findings.dialect(dialect::MEMBER_REF);
+    Some(id)
 }
 
 /// Applies member changes to a list of members; says whether it changed.

@@ -4,12 +4,12 @@ use super::write::{self, check_immutable, hand_over, is_primary, merge};
 use super::{Work, put};
 use crate::error::Kind;
 use crate::plan::{Action, Content, Elements, Slot};
-use scim_core::fault::{FaultKind, Findings};
+use scim_core::fault::{Fault, FaultKind, Faults};
 use scim_core::schema::Attribute;
 use serde_json::Value;
 
 impl Elements {
-    /// Changes the list; says whether an element was created.
+    /// Changes the list; says whether an element was created for a filter that matched none.
     pub(super) fn run(
         &self,
         list: &mut Vec<Value>,
@@ -17,7 +17,7 @@ impl Elements {
         action: &Action,
         work: &mut Work,
     ) -> Result<bool, Kind> {
-        work.spend(list.len())?;
+        work.spend(list.len().saturating_mul(self.terms))?;
         let is_wanted = |element: &Value| self.wanted.as_ref().is_none_or(|w| w.matches_element(element));
         if self.sub.is_none() && removes(action) {
             list.retain(|element| !is_wanted(element));
@@ -36,7 +36,7 @@ impl Elements {
             }
         }
         let created = if matched { None } else { self.created(slot, action)? };
-        let is_new = created.is_some();
+        let is_new = created.is_some() && self.wanted.is_some();
         if let Some(element) = created {
             if is_primary(&element) {
                 primary = Some(list.len());
@@ -123,10 +123,6 @@ fn removes(action: &Action) -> bool {
 }
 
 fn several_primary(slot: &Slot) -> Kind {
-    let mut findings = Findings::default();
-    findings.fault(slot.path(), FaultKind::SeveralPrimary);
-    match findings.into_result() {
-        Err(faults) => Kind::Value(faults),
-        Ok(_) => Kind::NoTarget(slot.path()),
-    }
+    let fault = Fault { path: slot.path(), kind: FaultKind::SeveralPrimary };
+    Kind::Value(Faults { faults: vec![fault], more: 0 })
 }

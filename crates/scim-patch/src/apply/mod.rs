@@ -13,9 +13,10 @@ use scim_core::fault::Findings;
 use scim_core::schema::ResourceType;
 use serde_json::{Map, Value};
 
-/// How many values of lists the steps of one plan may look at. Well-behaved clients stay far below;
-/// it keeps a message of many operations on a resource of many values from holding up a writer.
-const MAX_WORK: usize = 1_000_000;
+/// How many values of lists the steps of one plan may look at, each as often as its filter has terms.
+/// Well-behaved clients stay far below; it keeps a message of many operations on a resource of many
+/// values from holding up a writer.
+const MAX_WORK: usize = 2_000_000;
 
 /// What applying a plan did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

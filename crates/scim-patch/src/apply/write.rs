@@ -140,12 +140,12 @@ fn remove_listed(
 ) -> Result<(), Kind> {
     work.spend(list.len())?;
     let mut whole: HashSet<String> = HashSet::new();
-    let mut by_value: HashMap<String, Vec<Option<String>>> = HashMap::new();
+    let mut by_value: HashMap<String, HashSet<Option<String>>> = HashMap::new();
     for one in listed {
         let value = one.as_object().and_then(|parts| Some((part_key(attribute, parts, "value")?, parts)));
         match value {
             Some((value, parts)) => {
-                by_value.entry(value).or_default().push(part_key(attribute, parts, "type"));
+                by_value.entry(value).or_default().insert(part_key(attribute, parts, "type"));
             }
             None => {
                 whole.insert(identity(attribute, one));
@@ -156,11 +156,11 @@ fn remove_listed(
         let parts = element.as_object();
         let value = parts.and_then(|parts| part_key(attribute, parts, "value"));
         let types = value.and_then(|value| by_value.get(&value));
-        let same_type = |wanted: &Option<String>| {
-            wanted.is_none() || *wanted == parts.and_then(|parts| part_key(attribute, parts, "type"))
+        let has_type = |types: &HashSet<Option<String>>| {
+            types.contains(&None)
+                || types.contains(&parts.and_then(|parts| part_key(attribute, parts, "type")))
         };
-        types.is_some_and(|types| types.iter().any(same_type))
-            || whole.contains(&identity(attribute, element))
+        types.is_some_and(has_type) || whole.contains(&identity(attribute, element))
     };
     list.retain(|element| !is_listed(element));
     Ok(())

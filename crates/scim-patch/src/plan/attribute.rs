@@ -3,7 +3,7 @@
 use super::Planner;
 use super::content::Reader;
 use super::locate::Found;
-use super::step::{Action, Content, Elements, Target};
+use super::step::{Action, Content, Elements, Target, terms};
 use crate::dialect;
 use crate::error::Kind;
 use crate::request::Op;
@@ -24,7 +24,11 @@ impl Planner<'_> {
         value: Option<&Value>,
         in_object: bool,
     ) -> Result<(), Kind> {
-        if found.is_schemas() && (in_object || op != Op::Remove) {
+        if found.is_schemas() {
+            if op == Op::Remove && !in_object {
+                return Err(Kind::Required(found.path()));
+            }
+            // It follows from the other attributes.
             self.findings.ignore(found.path());
             return Ok(());
         }
@@ -58,6 +62,7 @@ impl Planner<'_> {
             (None, Some(sub)) if !attribute.multi_valued => Target::Sub((*sub).clone()),
             (None, Some(sub)) => Target::Elements(Box::new(Elements {
                 wanted: None,
+                terms: 1,
                 described: Some(Map::new()),
                 create: true,
                 sub: Some((*sub).clone()),
@@ -65,6 +70,7 @@ impl Planner<'_> {
             (Some(filter), sub) => {
                 let wanted = filter.resolve_element(attribute).map_err(|e| Kind::Filter(Box::new(e)))?;
                 Target::Elements(Box::new(Elements {
+                    terms: terms(&wanted),
                     wanted: Some(wanted),
                     described: described(attribute, filter, &mut self.findings),
                     create: op == Op::Add || self.options.create_missing_elements,

@@ -2,11 +2,11 @@
 
 use crate::dialect;
 use crate::error::Kind;
-use scim_core::PatchPath;
 use scim_core::fault::{Fault, FaultKind, Findings};
 use scim_core::filter::Filter;
 use scim_core::path::AttributePath;
 use scim_core::schema::{Attribute, AttributeType, Mutability, ResolveError, ResourceType, Schema, Target};
+use scim_core::{PatchPath, PathError};
 
 /// What a path names.
 pub(super) enum Located<'s> {
@@ -66,43 +66,50 @@ impl<'s> Found<'s> {
     }
 }
 
-/// Finds what a path names. An attribute that is not defined is [`Kind::Unknown`].
+/// Finds what a path names; `None` if that is not defined.
 pub(super) fn locate<'s>(
     resource_type: &'s ResourceType,
     text: &str,
     findings: &mut Findings,
-) -> Result<Located<'s>, Kind> {
+) -> Result<Option<Located<'s>>, Kind> {
     if resource_type.schema.is(text) {
         findings.dialect(dialect::CORE_URN);
-        return Ok(Located::Resource);
+        return Ok(Some(Located::Resource));
     }
     if let Some(schema) = resource_type.extension(text) {
-        return Ok(Located::Extension(schema));
+        return Ok(Some(Located::Extension(schema)));
     }
-    let PatchPath { mut attribute, filter, sub } = text.parse().map_err(|e| Kind::Path(Box::new(e)))?;
-    if filter.is_some() {
-        attribute.sub = sub;
-    }
-    let target = match resource_type.resolve(&attribute) {
-        Ok(target) => target,
-        Err(error) => match by_bare_name(resource_type, &attribute) {
-            Some(target) => {
-                findings.dialect(dialect::EXTENSION_NAME);
-                target
-            }
-            None => {
-                let ResolveError { path, resource_type, suggestion } = error;
-                let kind = FaultKind::UnknownAttribute { resource_type, suggestion };
-                return Err(Kind::Unknown(Box::new(Fault { path, kind })));
-            }
-        },
-    };
-    Ok(match target {
+    let (path, filter) = parse(text).map_err(|error| Kind::Path(Box::new(error)))?;
+    let target = resource_type.find(&path).or_else(|| {
+        let target = by_bare_name(resource_type, &path)?;
+        findings.dialect(dialect::EXTENSION_NAME);
+        Some(target)
+    });
+    Ok(target.map(|target| match target {
         Target::Attribute { extension, attribute, sub } => {
             Located::Attribute(Found { extension, attribute, filter, sub })
         }
         Target::Extension(schema) => Located::Extension(schema),
-    })
+    }))
+}
+
+/// The attribute that a path names, and the filter in it.
+fn parse(text: &str) -> Result<(AttributePath, Option<Filter>), PathError> {
+    let PatchPath { mut attribute, filter, sub } = text.parse()?;
+    if filter.is_some() {
+        attribute.sub = sub;
+    }
+    Ok((attribute, filter))
+}
+
+/// The fault of a path that names nothing. Looks for near names, which takes its time.
+pub(super) fn unknown(resource_type: &ResourceType, text: &str) -> Fault {
+    let (path, suggestion) = match parse(text).map(|(path, _)| resource_type.resolve(&path)) {
+        Ok(Err(ResolveError { path, suggestion, .. })) => (path, suggestion),
+        _ => (text.to_owned(), resource_type.suggest_attribute(text)),
+    };
+    let kind = FaultKind::UnknownAttribute { resource_type: resource_type.name.clone(), suggestion };
+    Fault { path, kind }
 }
 
 /// The attribute of an extension that is named without its URN, if nothing else has the name.

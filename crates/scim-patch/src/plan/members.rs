@@ -4,7 +4,7 @@ use super::Planner;
 use super::locate::Found;
 use crate::dialect;
 use crate::error::Kind;
-use crate::members::MemberChange;
+use crate::members::{MemberChange, id_of};
 use crate::request::Op;
 use scim_core::Predicate;
 use scim_core::filter::{CompareOp, Operand};
@@ -107,19 +107,10 @@ impl Planner<'_> {
         }
         let mut ids = Vec::with_capacity(members.len());
         for member in &members {
-            ids.push(self.id(member.as_ref()).ok_or(Kind::MemberWithoutId)?);
+            let id = member.as_ref().and_then(|member| id_of(member, &mut self.findings));
+            ids.push(id.ok_or(Kind::MemberWithoutId)?);
         }
         Ok(distinct(ids))
-    }
-
-    fn id(&mut self, member: Option<&Value>) -> Option<String> {
-        let text = |name: &str| member?.get(name)?.as_str();
-        if let Some(id) = text("value") {
-            return Some(id.to_owned());
-        }
-        let id = text("$ref")?.rsplit('/').find(|part| !part.is_empty())?.to_owned();
-        self.findings.dialect(dialect::MEMBER_REF);
-        Some(id)
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) use step::{Action, Content, Elements, Slot, Step, Target};
 use crate::error::{Kind, PatchError};
 use crate::members::MemberChange;
 use crate::request::{Op, Operation, PatchRequest};
-use locate::{Located, locate};
+use locate::{Located, locate, unknown};
 use scim_core::fault::Findings;
 use scim_core::json::shortened;
 use scim_core::schema::{Attribute, ResourceType, Schema};
@@ -125,34 +125,30 @@ impl<'s> Planner<'s> {
     }
 
     fn with_path(&mut self, op: Op, path: &str, value: Option<&Value>) -> Result<(), Kind> {
-        match locate(self.resource_type, path, &mut self.findings) {
-            Ok(Located::Resource) => self.without_path(op, value),
-            Ok(Located::Extension(schema)) => self.extension(op, schema, value),
-            Ok(Located::Attribute(found)) => self.attribute(op, &found, value, false),
-            Err(Kind::Unknown(fault)) => {
+        match locate(self.resource_type, path, &mut self.findings)? {
+            Some(Located::Resource) => self.without_path(op, value),
+            Some(Located::Extension(schema)) => self.extension(op, schema, value),
+            Some(Located::Attribute(found)) => self.attribute(op, &found, value, false),
+            None => {
                 let spared = op != Op::Remove && value.is_none_or(is_unassigned);
-                if spared || !self.options.rules.reject_unknown {
-                    self.findings.ignore(shortened(&fault.path));
-                    return Ok(());
+                if !spared && self.options.rules.reject_unknown {
+                    return Err(Kind::Unknown(Box::new(unknown(self.resource_type, path))));
                 }
-                Err(Kind::Unknown(fault))
+                self.ignore(path);
+                Ok(())
             }
-            Err(other) => Err(other),
         }
+    }
+
+    /// Notes a path that names nothing, without its filter: that may hold personal data.
+    fn ignore(&mut self, path: &str) {
+        self.findings.ignore(shortened(path.split('[').next().unwrap_or_default()));
     }
 
     /// Refuses the operation if its values have faults.
     fn sound(&mut self) -> Result<(), Kind> {
-        if self.findings.is_sound() {
-            return Ok(());
-        }
-        match std::mem::take(&mut self.findings).into_result() {
-            Ok(findings) => {
-                self.findings = findings;
-                Ok(())
-            }
-            Err(faults) => Err(Kind::Value(faults)),
-        }
+        self.findings = std::mem::take(&mut self.findings).into_result().map_err(Kind::Value)?;
+        Ok(())
     }
 
     /// The place of an attribute, shared by all steps that go there.

@@ -1,13 +1,12 @@
 //! Objects whose keys are attributes: values without path, and whole extensions.
 
 use super::Planner;
-use super::locate::{Found, Located, locate};
+use super::locate::{Found, Located, locate, unknown};
 use super::step::{Action, Target};
 use crate::dialect;
 use crate::error::Kind;
 use crate::request::Op;
-use scim_core::fault::{Fault, FaultKind, MAX_FAULTS};
-use scim_core::json::shortened;
+use scim_core::fault::{FaultKind, MAX_FAULTS};
 use scim_core::schema::{Mutability, Schema};
 use scim_core::value::{is_unassigned, kind_of};
 use serde_json::{Map, Value};
@@ -23,35 +22,40 @@ impl<'s> Planner<'s> {
         if op == Op::Remove {
             self.findings.dialect(dialect::REMOVE_KEYS);
         }
-        let mut unknown = 0;
+        let mut faults = 0;
         for (key, value) in object {
-            match self.key(key, extension)? {
-                Ok(Located::Attribute(found)) => {
+            let path = match extension {
+                Some(schema) => format!("{}:{key}", schema.id),
+                None => key.clone(),
+            };
+            match self.key(key, &path, extension)? {
+                Some(Located::Attribute(found)) => {
                     let is_list = found.attribute.multi_valued && found.filter.is_none();
                     if op == Op::Remove && is_list && is_unassigned(value) {
                         return Err(Kind::ClearsWithoutPath(found.path()));
                     }
                     self.attribute(op, &found, Some(value), true)?;
                 }
-                Ok(Located::Extension(schema)) => {
+                Some(Located::Extension(schema)) => {
                     if op == Op::Remove && !value.is_object() {
                         return Err(Kind::ClearsWithoutPath(schema.id.clone()));
                     }
                     self.extension(op, schema, Some(value))?;
                 }
-                Ok(Located::Resource) => match value {
+                Some(Located::Resource) => match value {
                     Value::Object(inner) => self.object(op, inner, None)?,
                     value if is_unassigned(value) => {}
                     other => return Err(Kind::NoObject(kind_of(other))),
                 },
-                Err(fault) if is_unassigned(value) || !self.options.rules.reject_unknown => {
-                    self.findings.ignore(shortened(&fault.path));
+                None if is_unassigned(value) || !self.options.rules.reject_unknown => {
+                    self.ignore(&path);
                 }
-                Err(fault) => {
+                None => {
+                    let fault = unknown(self.resource_type, &path);
                     self.findings.fault(fault.path, fault.kind);
-                    unknown += 1;
+                    faults += 1;
                     // Looking for near names takes its time; a hostile object has many keys.
-                    if unknown >= MAX_FAULTS {
+                    if faults >= MAX_FAULTS {
                         break;
                     }
                 }
@@ -60,37 +64,31 @@ impl<'s> Planner<'s> {
         Ok(())
     }
 
-    /// What a key names; the fault, if that is nothing.
-    fn key(&mut self, key: &str, extension: Option<&'s Schema>) -> Result<Result<Located<'s>, Fault>, Kind> {
-        let resource_type = self.resource_type;
+    /// What a key names; `path` is the same with the URN of the extension.
+    fn key(
+        &mut self,
+        key: &str,
+        path: &str,
+        extension: Option<&'s Schema>,
+    ) -> Result<Option<Located<'s>>, Kind> {
         let plain = match extension {
             Some(schema) => schema.attribute(key),
-            None => resource_type.attribute(key),
+            None => self.resource_type.attribute(key),
         };
         if let Some(attribute) = plain {
-            return Ok(Ok(Located::Attribute(Found::whole(extension, attribute))));
+            return Ok(Some(Located::Attribute(Found::whole(extension, attribute))));
         }
-        let path = match extension {
-            Some(schema) => format!("{}:{key}", schema.id),
-            None => key.to_owned(),
-        };
-        let nothing = |path: String| Fault {
-            kind: FaultKind::UnknownAttribute {
-                resource_type: resource_type.name.clone(),
-                suggestion: resource_type.suggest_attribute(key),
-            },
-            path,
-        };
-        match locate(resource_type, &path, &mut self.findings) {
-            Ok(Located::Attribute(found)) => {
+        match locate(self.resource_type, path, &mut self.findings) {
+            Ok(Some(Located::Attribute(found))) => {
                 self.name_key(key);
-                Ok(Ok(Located::Attribute(found)))
+                Ok(Some(Located::Attribute(found)))
             }
-            Ok(_) if extension.is_some() => Ok(Err(nothing(path))),
-            Ok(located) => Ok(Ok(located)),
-            Err(Kind::Unknown(fault)) => Ok(Err(*fault)),
+            // What an extension holds are attributes.
+            Ok(_) if extension.is_some() => Ok(None),
+            Ok(located) => Ok(located),
             Err(error) if key.contains('[') => Err(error),
-            Err(_) => Ok(Err(nothing(path))),
+            // Not a path at all: a name that no attribute can have.
+            Err(_) => Ok(None),
         }
     }
 

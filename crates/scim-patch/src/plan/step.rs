@@ -82,12 +82,23 @@ pub(crate) enum Target {
 pub(crate) struct Elements {
     /// Those that match; all of them if there is no predicate.
     pub(crate) wanted: Option<Predicate>,
+    /// How much work it is to look at one value.
+    pub(crate) terms: usize,
     /// What the filter says of an element, if it says so of one element alone.
     pub(crate) described: Option<Map<String, Value>>,
     /// Whether an element may be created when none matches.
     pub(crate) create: bool,
     /// The part of each.
     pub(crate) sub: Option<Attribute>,
+}
+
+/// The number of comparisons in a predicate.
+pub(crate) fn terms(predicate: &Predicate) -> usize {
+    match predicate {
+        Predicate::And(list) | Predicate::Or(list) => list.iter().map(terms).sum(),
+        Predicate::Not(inner) | Predicate::Element { inner, .. } => terms(inner),
+        Predicate::Compare { .. } | Predicate::Present(_) | Predicate::Never => 1,
+    }
 }
 
 /// What a step does.

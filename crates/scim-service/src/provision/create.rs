@@ -20,8 +20,8 @@ impl Provisioning<'_> {
     }
 
     async fn try_create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
-        let Reading { mut resource, findings } = self.read_complete(body)?;
-        let members = ids(resource.take("members"));
+        let Reading { mut resource, mut findings } = self.read_complete(body)?;
+        let members = ids(resource.take("members").as_ref(), &mut findings)?;
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));

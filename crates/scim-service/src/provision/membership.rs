@@ -3,19 +3,26 @@
 use crate::error::ServiceError;
 use crate::render::{Links, member};
 use crate::settings::{TenantSettings, UnknownMembers};
+use scim_core::fault::{FaultKind, Findings};
 use scim_patch::MemberChange;
+use scim_patch::members::id_of;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
 use serde_json::Value;
 
-/// The ids in a `members` value: `value`, or the end of `$ref` where a client sends only that.
-pub(super) fn ids(members: Option<Value>) -> Vec<String> {
-    let Some(Value::Array(list)) = members else { return Vec::new() };
-    let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
-    list.iter()
-        .filter_map(|item| {
-            text(item, "value").or_else(|| text(item, "$ref")?.rsplit('/').next().map(str::to_owned))
-        })
-        .collect()
+/// The ids in the `members` of a whole group.
+///
+/// A member without an id is a fault and not an empty place: nobody shall empty a group by mistake.
+pub(super) fn ids(members: Option<&Value>, findings: &mut Findings) -> Result<Vec<String>, ServiceError> {
+    let list = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut ids = Vec::with_capacity(list.len());
+    for (i, member) in list.iter().enumerate() {
+        match id_of(member, findings) {
+            Some(id) => ids.push(id),
+            None => findings.fault(format!("members[{i}].value"), FaultKind::Missing),
+        }
+    }
+    *findings = std::mem::take(findings).into_result()?;
+    Ok(ids)
 }
 
 /// The row writes of a plan's member changes. Only a filter that is not `value eq` reads members.

@@ -46,7 +46,10 @@ impl Provisioning<'_> {
             let old = job.find(tenant, id)?;
             IfMatch::check(if_match.as_ref(), &old)?;
             let mut resource = Resource::from_stored(document(&old)?);
-            let changed = plan.apply(&resource_type, &mut resource)?.changed;
+            let outcome = plan.apply(&resource_type, &mut resource)?;
+            let changed = outcome.changed;
+            let mut findings = plan.findings().clone();
+            findings.absorb(&outcome.findings);
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
             let mut delta = scim_store_diesel::MemberDelta::default();
             for change in plan.member_changes() {
@@ -60,7 +63,7 @@ impl Provisioning<'_> {
             }
             check_unknown(&delta, &job.caller.settings)?;
             let action = change_in_words(job.kind, &old, &row, &delta);
-            let entry = Entry::done(action, &row, status, plan.findings()).about(&delta);
+            let entry = Entry::done(action, &row, status, &findings).about(&delta);
             job.finish(tenant, row, &entry, now_ms)
         });
         let loaded = write.await?;

@@ -35,8 +35,8 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let id = self.id(id)?;
-        let Reading { mut resource, findings } = self.read_complete(body)?;
-        let members = ids(resource.take("members"));
+        let Reading { mut resource, mut findings } = self.read_complete(body)?;
+        let members = ids(resource.take("members").as_ref(), &mut findings)?;
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
