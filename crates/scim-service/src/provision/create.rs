@@ -1,10 +1,11 @@
 //! POST: create a resource (RFC 7644 section 3.3).
 
 use super::action::Entry;
-use super::membership::{check_unknown, ids};
+use super::membership::{check_unknown, count_sent, ids};
 use super::{Answer, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::settings::presence;
+use scim_core::fault::Findings;
 use scim_core::{Projection, Reading, Resource};
 use scim_store_diesel::{Kind, MemberWrite};
 
@@ -20,8 +21,7 @@ impl Provisioning<'_> {
     }
 
     async fn try_create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
-        let Reading { mut resource, mut findings } = self.read_complete(body)?;
-        let members = ids(resource.take("members").as_ref(), &mut findings)?;
+        let Whole { resource, members, findings } = self.read_whole(body)?;
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
@@ -39,19 +39,30 @@ impl Provisioning<'_> {
     }
 
     /// Reads the body of a POST or PUT: a whole resource, with what the tenant requires of it.
-    pub(super) fn read_complete(&self, body: &[u8]) -> Result<Reading, ServiceError> {
-        let mut reading = self.resource_type().read(Self::object(body)?, self.caller.settings.rules())?;
+    pub(super) fn read_whole(&self, body: &[u8]) -> Result<Whole, ServiceError> {
+        let body = Self::object(body)?;
+        let sent = count_sent(&body);
+        let Reading { mut resource, mut findings } =
+            self.resource_type().read(body, self.caller.settings.rules())?;
         if self.kind == Kind::User {
             for path in &self.caller.settings.required_attributes {
                 let present = presence(path).map_err(ServiceError::Internal)?;
-                if !present.matches(reading.resource.attributes()) {
+                if !present.matches(resource.attributes()) {
                     return Err(ServiceError::RequiredByTenant(path.clone()));
                 }
             }
-            default_active(&mut reading.resource);
+            default_active(&mut resource);
         }
-        Ok(reading)
+        let members = ids(resource.take("members").as_ref(), sent, &mut findings)?;
+        Ok(Whole { resource, members, findings })
     }
+}
+
+/// A whole resource as a client sent it, with its members beside the document.
+pub(super) struct Whole {
+    pub(super) resource: Resource,
+    pub(super) members: Vec<String>,
+    pub(super) findings: Findings,
 }
 
 /// A user without `active` is active: the attribute need not be mapped.

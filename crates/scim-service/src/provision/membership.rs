@@ -7,13 +7,26 @@ use scim_core::fault::{FaultKind, Findings};
 use scim_patch::MemberChange;
 use scim_patch::members::id_of;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// The ids in the `members` of a whole group.
+/// How many members a body holds, those without content included.
+pub(super) fn count_sent(body: &Map<String, Value>) -> usize {
+    let members = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("members"));
+    members.and_then(|(_, value)| value.as_array()).map_or(0, Vec::len)
+}
+
+/// The ids in the `members` of a whole group, of which the client sent a number.
 ///
 /// A member without an id is a fault and not an empty place: nobody shall empty a group by mistake.
-pub(super) fn ids(members: Option<&Value>, findings: &mut Findings) -> Result<Vec<String>, ServiceError> {
+pub(super) fn ids(
+    members: Option<&Value>,
+    sent: usize,
+    findings: &mut Findings,
+) -> Result<Vec<String>, ServiceError> {
     let list = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if list.len() < sent {
+        findings.fault("members.value", FaultKind::Missing);
+    }
     let mut ids = Vec::with_capacity(list.len());
     for (i, member) in list.iter().enumerate() {
         match id_of(member, findings) {

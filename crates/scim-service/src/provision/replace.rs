@@ -1,11 +1,12 @@
 //! PUT: replace a resource (RFC 7644 section 3.5.1).
 
 use super::action::{Entry, change_in_words};
-use super::membership::{check_unknown, ids};
+use super::create::Whole;
+use super::membership::check_unknown;
 use super::{Answer, IfMatch, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::render::document;
-use scim_core::{Projection, Reading};
+use scim_core::Projection;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite};
 
 impl Provisioning<'_> {
@@ -35,8 +36,7 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let id = self.id(id)?;
-        let Reading { mut resource, mut findings } = self.read_complete(body)?;
-        let members = ids(resource.take("members").as_ref(), &mut findings)?;
+        let Whole { resource, members, findings } = self.read_whole(body)?;
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
             tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));

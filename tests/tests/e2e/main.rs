@@ -1,0 +1,14 @@
+//! End-to-end suites: the real binary, over HTTP and on the command line.
+
+#![expect(clippy::unwrap_used, reason = "a failed step must stop the test")]
+
+mod arrows;
+mod commands;
+mod crash;
+mod demands;
+mod durability;
+mod errors;
+mod limits;
+mod races;
+mod shutdown;
+mod wire;
