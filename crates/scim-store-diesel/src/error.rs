@@ -23,7 +23,8 @@ pub enum StoreError {
     /// More writes wait than the queue holds; nothing was done.
     #[error("too many writes are waiting")]
     Overloaded,
-    /// The write was not made durable; nothing of it is kept.
+    /// The write was not made durable; nothing of it is kept. Where the writer stopped for a failure
+    /// of its own, nobody may rely on the write: what the next start finds of it is in force.
     #[error("the write could not be made durable: {0}")]
     NotDurable(String),
     /// No connection could be had.

@@ -83,6 +83,16 @@ pub enum MemberWrite {
     Clear,
 }
 
+impl MemberWrite {
+    /// Whether it asks for nothing.
+    fn is_idle(&self) -> bool {
+        match self {
+            Self::Add(ids) | Self::Remove(ids) => ids.is_empty(),
+            Self::Replace(_) | Self::Clear => false,
+        }
+    }
+}
+
 /// What became of changes of a group's membership.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberDelta {
@@ -154,7 +164,8 @@ impl TenantTx<'_, '_> {
     /// Stores a changed document as the next version of `old`.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] as for [`TenantTx::insert`].
+    /// [`StoreError::Taken`] as for [`TenantTx::insert`]; [`StoreError::NotFound`] when `old` is not
+    /// what the tenant has stored now.
     pub fn update(
         &mut self,
         kind: Kind,
@@ -176,7 +187,9 @@ impl TenantTx<'_, '_> {
         let (tenant, now_ms) = (self.tenant.0, self.tx.now_ms);
         let before = Before { name: old.name.clone(), active: old.active };
         for group in members::forget(self.tx.conn, tenant, id)? {
-            let version = resources::bump(self.tx.conn, tenant, Kind::Group, group, now_ms)?;
+            // A membership without its group is damage of another hand; the deletion mends it.
+            let bumped = resources::bump(self.tx.conn, tenant, Kind::Group, group, now_ms)?;
+            let version = bumped.map_or(0, |(version, _)| version);
             self.record(Change::MembersRemove { group, members: vec![(kind, id)] }, version, None)?;
         }
         resources::delete(self.tx.conn, tenant, kind, &old, now_ms)?;
@@ -194,7 +207,8 @@ impl TenantTx<'_, '_> {
     /// unless `fresh`: then it was written in this transaction and has one.
     ///
     /// # Errors
-    /// When the database fails. Unknown ids are no error here: see [`MemberDelta::unknown`].
+    /// [`StoreError::NotFound`] when the tenant has no such group and the writes ask for something.
+    /// Unknown ids are no error here: see [`MemberDelta::unknown`].
     pub fn change_members(
         &mut self,
         group: &mut StoredResource,
@@ -202,6 +216,12 @@ impl TenantTx<'_, '_> {
         fresh: bool,
     ) -> Result<MemberDelta, StoreError> {
         let mut delta = MemberDelta::default();
+        if writes.iter().all(MemberWrite::is_idle) {
+            return Ok(delta);
+        }
+        if !members::has(self.tx.conn, self.tenant.0, Kind::Group, group.id)? {
+            return Err(StoreError::NotFound);
+        }
         for write in writes {
             let mut step = MemberDelta::default();
             match write {
@@ -233,9 +253,9 @@ impl TenantTx<'_, '_> {
             self.record_members(group, step, fresh)?;
         }
         if !delta.is_empty() && !fresh {
-            let now_ms = self.tx.now_ms.max(group.modified_ms);
-            group.version = resources::bump(self.tx.conn, self.tenant.0, Kind::Group, group.id, now_ms)?;
-            group.modified_ms = now_ms;
+            let (tenant, now_ms) = (self.tenant.0, self.tx.now_ms);
+            let bumped = resources::bump(self.tx.conn, tenant, Kind::Group, group.id, now_ms)?;
+            (group.version, group.modified_ms) = bumped.ok_or(StoreError::NotFound)?;
         }
         Ok(delta)
     }

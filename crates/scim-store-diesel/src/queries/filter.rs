@@ -45,23 +45,24 @@ pub(crate) fn uncached<'a>() -> Clause<'a> {
 }
 
 /// Translates a predicate as far as columns and indexes reach.
-pub(crate) fn push(tenant: i64, kind: Kind, predicate: &Predicate) -> Pushed<'_> {
+pub(crate) fn push<'a>(tenant: i64, kind: Kind, predicate: &'a Predicate) -> Pushed<'a> {
     match predicate {
         Predicate::And(parts) => {
-            let mut all = Pushed::exact(uncached());
-            for part in parts {
-                let part = push(tenant, kind, part);
-                all = Pushed { sql: Box::new(all.sql.and(part.sql)), exact: all.exact && part.exact };
-            }
-            all
+            let both = |a: Pushed<'a>, b: Pushed<'a>| Pushed {
+                sql: Box::new(a.sql.and(b.sql)),
+                exact: a.exact && b.exact,
+            };
+            let parts = parts.iter().map(|part| push(tenant, kind, part));
+            parts.reduce(both).unwrap_or_else(|| Pushed::exact(uncached()))
         }
         Predicate::Or(parts) => {
-            let mut any = Pushed::nothing();
-            for part in parts {
-                let part = push(tenant, kind, part);
-                any = Pushed { sql: Box::new(any.sql.or(part.sql)), exact: any.exact && part.exact };
-            }
-            any
+            // No arm for nothing: SQLite looks up each arm by its own index, if every arm has one.
+            let either = |a: Pushed<'a>, b: Pushed<'a>| Pushed {
+                sql: Box::new(a.sql.or(b.sql)),
+                exact: a.exact && b.exact,
+            };
+            let parts = parts.iter().map(|part| push(tenant, kind, part));
+            parts.reduce(either).unwrap_or_else(Pushed::nothing)
         }
         Predicate::Not(inner) => match push(tenant, kind, inner) {
             Pushed { sql, exact: true } => Pushed::exact(Box::new(diesel::dsl::not(sql))),
@@ -87,7 +88,9 @@ fn equal<'a>(tenant: i64, kind: Kind, place: &Place, operand: &'a Operand) -> Op
     let sub = place.sub.as_deref();
     if let Operand::Boolean(value) = operand {
         let on_active = kind == Kind::User && place.attribute == "active";
-        return on_active.then(|| Pushed::exact(Box::new(resource::active.eq(*value))));
+        // The column counts a user without `active` as active, a filter counts it as neither.
+        let clause = || Pushed { sql: Box::new(resource::active.eq(*value)), exact: !*value };
+        return on_active.then(clause);
     }
     let Operand::Text { given, key } = operand else { return None };
     Some(match (place.attribute.as_str(), sub) {
@@ -110,27 +113,9 @@ fn equal<'a>(tenant: i64, kind: Kind, place: &Place, operand: &'a Operand) -> Op
             Some(id) => Pushed::exact(Box::new(resource::id.eq(id))),
             None => Pushed::nothing(),
         },
-        ("members", None | Some("value")) if kind == Kind::Group => match exact_id(given) {
-            Some(id) => {
-                let groups = member::table
-                    .filter(member::tenant.eq(tenant))
-                    .filter(member::member_id.eq(id))
-                    .select(member::group_id);
-                Pushed::exact(Box::new(resource::id.eq_any(groups)))
-            }
-            None => Pushed::nothing(),
-        },
-        ("groups", None | Some("value")) if kind == Kind::User => match exact_id(given) {
-            Some(id) => {
-                let members = member::table
-                    .filter(member::tenant.eq(tenant))
-                    .filter(member::group_id.eq(id))
-                    .select(member::member_id);
-                Pushed::exact(Box::new(resource::id.eq_any(members)))
-            }
-            None => Pushed::nothing(),
-        },
-        (attribute, None | Some("value")) => indexed(tenant, kind, attribute, key, None)?,
+        (attribute, None | Some("value")) => {
+            related(tenant, kind, attribute, given).or_else(|| indexed(tenant, kind, attribute, key, None))?
+        }
         _ => return None,
     })
 }
@@ -138,6 +123,22 @@ fn equal<'a>(tenant: i64, kind: Kind, place: &Place, operand: &'a Operand) -> Op
 /// Ids are compared as the texts that answers carry.
 fn exact_id(given: &str) -> Option<ResourceId> {
     given.parse::<ResourceId>().ok().filter(|id| id.to_string() == given)
+}
+
+/// A member of a group, or a group of a user, by its id.
+fn related<'a>(tenant: i64, kind: Kind, attribute: &str, given: &str) -> Option<Pushed<'a>> {
+    let own = member::table.filter(member::tenant.eq(tenant));
+    let clause: Clause<'a> = match (kind, attribute, exact_id(given)) {
+        (Kind::Group, "members", Some(id)) => {
+            Box::new(resource::id.eq_any(own.filter(member::member_id.eq(id)).select(member::group_id)))
+        }
+        (Kind::User, "groups", Some(id)) => {
+            Box::new(resource::id.eq_any(own.filter(member::group_id.eq(id)).select(member::member_id)))
+        }
+        (Kind::Group, "members", None) | (Kind::User, "groups", None) => return Some(Pushed::nothing()),
+        _ => return None,
+    };
+    Some(Pushed::exact(clause))
 }
 
 /// One value of an indexed multi-valued attribute.
@@ -150,7 +151,8 @@ fn indexed<'a>(
 ) -> Option<Pushed<'a>> {
     let &(path, _) = indexed_paths(kind).iter().find(|(_, name)| *name == attribute)?;
     let short = |text: &str| text.chars().nth(INDEXED_CHARS - 1).is_none();
-    let exact = short(key) && label.is_none_or(short);
+    // An empty label is indexed for elements without one as well, which no comparison holds for.
+    let exact = short(key) && label.is_none_or(|label| short(label) && !label.is_empty());
     let mut rows = attr_ix::table
         .filter(attr_ix::tenant.eq(tenant))
         .filter(attr_ix::rtype.eq(kind.number()))
@@ -175,16 +177,18 @@ fn element<'a>(tenant: i64, kind: Kind, place: &Place, inner: &Predicate) -> Opt
     };
     let equals = |name: &str| {
         parts.iter().find_map(|part| match part {
-            Predicate::Compare { place, op: CompareOp::Eq, operand: Operand::Text { key, .. } }
-                if place.attribute == name || place.sub.as_deref() == Some(name) =>
+            Predicate::Compare { place, op: CompareOp::Eq, operand: Operand::Text { given, key } }
+                if place.attribute == name =>
             {
-                Some(key.as_str())
+                Some((given.as_str(), key.as_str()))
             }
             _ => None,
         })
     };
-    let (value, label) = (equals("value")?, equals("type"));
-    let pushed = indexed(tenant, kind, &place.attribute, value, label)?;
-    let decided = 1 + usize::from(label.is_some());
+    let ((given, key), label) = (equals("value")?, equals("type").map(|(_, key)| key));
+    let (pushed, decided) = match related(tenant, kind, &place.attribute, given) {
+        Some(pushed) => (pushed, 1),
+        None => (indexed(tenant, kind, &place.attribute, key, label)?, 1 + usize::from(label.is_some())),
+    };
     Some(Pushed { exact: pushed.exact && parts.len() == decided, ..pushed })
 }

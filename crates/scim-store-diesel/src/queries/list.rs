@@ -100,7 +100,7 @@ fn one_by_key(
 ) -> Result<Page, StoreError> {
     let found = resources::find_by_key(conn, tenant, kind, key)?;
     let total = i64::from(found.is_some());
-    let shown = found.filter(|_| listing.offset == 0 && listing.limit > 0);
+    let shown = found.filter(|_| listing.offset <= 0 && listing.limit > 0);
     let resources = shown.map(|r| complete(conn, tenant, kind, r, listing.relations)).transpose()?;
     Ok(Page { total, resources: resources.into_iter().collect() })
 }
@@ -118,7 +118,7 @@ fn by_sql<'a>(
         resource::table.filter(own).filter(uncached()).filter(pushed().sql).into_boxed::<Db>()
     };
     let total = matching().count().get_result(conn)?;
-    if listing.limit == 0 || listing.offset >= total {
+    if listing.limit <= 0 || listing.offset >= total {
         return Ok(Page { total, resources: Vec::new() });
     }
     let rows = matching()
@@ -163,8 +163,8 @@ fn by_decision(
             rows = rows.filter(resource::id.gt(last));
         }
         let batch = rows.load(conn)?;
-        let Some(end) = batch.last() else { return Ok(page) };
-        last = Some(end.id);
+        let full = i64::try_from(batch.len()).is_ok_and(|rows| rows == BATCH);
+        last = batch.last().map(|end| end.id);
         for row in batch {
             let candidate = complete(conn, tenant, kind, row, asked)?;
             if !decide(&candidate)? {
@@ -176,6 +176,9 @@ fn by_decision(
             if position >= listing.offset && shown < listing.limit {
                 page.resources.push(complete(conn, tenant, kind, candidate.resource, listing.relations)?);
             }
+        }
+        if !full {
+            return Ok(page);
         }
     }
 }

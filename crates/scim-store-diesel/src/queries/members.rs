@@ -10,13 +10,17 @@ use diesel::prelude::*;
 /// What a member is, if the tenant has it.
 pub(crate) fn kind_of(conn: &mut Conn, tenant: i64, id: ResourceId) -> Result<Option<Kind>, StoreError> {
     for kind in Kind::ALL {
-        let found =
-            resource::table.find((tenant, kind.number(), id)).select(resource::rtype).get_result::<i16>(conn);
-        if found.optional()?.is_some() {
+        if has(conn, tenant, kind, id)? {
             return Ok(Some(kind));
         }
     }
     Ok(None)
+}
+
+/// Whether the tenant has a resource of that kind and id.
+pub(crate) fn has(conn: &mut Conn, tenant: i64, kind: Kind, id: ResourceId) -> Result<bool, StoreError> {
+    let key = resource::table.find((tenant, kind.number(), id));
+    Ok(key.select(resource::rtype).get_result::<i16>(conn).optional()?.is_some())
 }
 
 /// Adds a member; false when it was one already.

@@ -6,8 +6,10 @@ use crate::hot::{HotColumns, IndexEntry, index_entries, unique_attribute};
 use crate::ids::{Kind, ResourceId};
 use crate::rows::{NewResourceRow, StoredResource};
 use crate::schema::{attr_ix, resource, tombstone};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::BigInt;
 use scim_core::Resource;
 use serde_json::Value;
 
@@ -69,7 +71,7 @@ pub(crate) fn insert(
     Ok(StoredResource { id, name, active, version: 1, created_ms: now_ms, modified_ms: now_ms, doc })
 }
 
-/// Writes a changed document as the next version of `old`.
+/// Writes a changed document as the next version of `old`, which must be the stored version.
 pub(crate) fn update(
     conn: &mut Conn,
     tenant: i64,
@@ -82,7 +84,9 @@ pub(crate) fn update(
     let hot = HotColumns::of(kind, document);
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
     let modified_ms = now_ms.max(old.modified_ms);
-    let updated = diesel::update(resource::table.find((tenant, kind.number(), old.id)))
+    let stored =
+        resource::table.find((tenant, kind.number(), old.id)).filter(resource::version.eq(old.version));
+    let updated = diesel::update(stored)
         .set((
             hot,
             resource::version.eq(old.version + 1),
@@ -90,7 +94,9 @@ pub(crate) fn update(
             resource::doc.eq(&doc),
         ))
         .execute(conn);
-    or_taken(conn, tenant, kind, key.as_deref(), updated)?;
+    if or_taken(conn, tenant, kind, key.as_deref(), updated)? == 0 {
+        return Err(StoreError::NotFound);
+    }
     let before = index_entries(kind, &parse_document(&old.doc)?);
     let after = index_entries(kind, document);
     for entry in before.iter().filter(|e| !after.contains(e)) {
@@ -110,18 +116,23 @@ pub(crate) fn update(
     })
 }
 
-/// Makes the next version of a resource whose document stays as it is.
+/// Makes the next version of a resource whose document stays as it is, and answers its number and
+/// time; `None` when the tenant has no such resource.
 pub(crate) fn bump(
     conn: &mut Conn,
     tenant: i64,
     kind: Kind,
     id: ResourceId,
     now_ms: i64,
-) -> Result<i64, StoreError> {
+) -> Result<Option<(i64, i64)>, StoreError> {
+    // A clock that was set back must not take the time of the last change with it.
+    let now = now_ms.into_sql::<BigInt>();
+    let modified_ms = case_when(resource::modified_ms.lt(now_ms), now).otherwise(resource::modified_ms);
     Ok(diesel::update(resource::table.find((tenant, kind.number(), id)))
-        .set((resource::version.eq(resource::version + 1), resource::modified_ms.eq(now_ms)))
-        .returning(resource::version)
-        .get_result(conn)?)
+        .set((resource::version.eq(resource::version + 1), resource::modified_ms.eq(modified_ms)))
+        .returning((resource::version, resource::modified_ms))
+        .get_result(conn)
+        .optional()?)
 }
 
 /// Deletes a resource and leaves a tombstone. Memberships are the caller's.
@@ -146,7 +157,7 @@ pub(crate) fn delete(
             tombstone::name.eq(&old.name),
             tombstone::version.eq(old.version),
             tombstone::created_ms.eq(old.created_ms),
-            tombstone::deleted_ms.eq(now_ms),
+            tombstone::deleted_ms.eq(now_ms.max(old.modified_ms)),
         ))
         .execute(conn)?;
     Ok(())
@@ -159,7 +170,7 @@ fn or_taken(
     kind: Kind,
     key: Option<&str>,
     result: QueryResult<usize>,
-) -> Result<(), StoreError> {
+) -> Result<usize, StoreError> {
     match result {
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
             let holder = match key {
@@ -172,7 +183,7 @@ fn or_taken(
             }
         }
         Err(other) => Err(other.into()),
-        Ok(_) => Ok(()),
+        Ok(rows) => Ok(rows),
     }
 }
 

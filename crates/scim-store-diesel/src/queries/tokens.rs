@@ -39,7 +39,11 @@ pub(crate) fn revoke(conn: &mut Conn, tenant: i64, accessor: &str, now_ms: i64) 
     Ok(diesel::update(live).set(token::revoked_ms.eq(now_ms)).execute(conn)? == 1)
 }
 
-pub(crate) fn touch(conn: &mut Conn, accessor: &str, now_ms: i64) -> Result<(), StoreError> {
-    diesel::update(token::table.find(accessor)).set(token::last_used_ms.eq(now_ms)).execute(conn)?;
+/// Notes a use of a token, unless a later one is known.
+pub(crate) fn touch(conn: &mut Conn, accessor: &str, at_ms: i64) -> Result<(), StoreError> {
+    let earlier = token::last_used_ms.is_null().or(token::last_used_ms.lt(at_ms));
+    diesel::update(token::table.find(accessor).filter(earlier))
+        .set(token::last_used_ms.eq(at_ms))
+        .execute(conn)?;
     Ok(())
 }

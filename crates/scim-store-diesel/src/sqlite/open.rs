@@ -1,7 +1,9 @@
 //! Opening the database file: settings, migrations, version check.
 
 use super::Conn;
+use super::ownership::open_private;
 use crate::error::OpenError;
+use crate::schema::meta;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::prelude::*;
@@ -28,6 +30,10 @@ const WRITER_SETTINGS: &str = "
 pub(crate) fn open_writer(path: &Path) -> Result<Conn, OpenError> {
     let io = |reason: String| OpenError::Io { path: path.to_owned(), reason };
     let text = path.to_str().ok_or_else(|| io("the path is not UTF-8".to_owned()))?;
+    if !path.exists() {
+        // SQLite gives its other files the mode of this one.
+        drop(open_private(path).map_err(|e| io(e.to_string()))?);
+    }
     let mut conn = Conn::establish(text).map_err(|e| io(e.to_string()))?;
     conn.batch_execute(WRITER_SETTINGS).map_err(|e| io(e.to_string()))?;
     migrate(&mut conn, path)?;
@@ -51,5 +57,15 @@ fn migrate(conn: &mut Conn, path: &Path) -> Result<(), OpenError> {
         "INSERT INTO meta (k, v) VALUES ('fold_version', '{}') ON CONFLICT (k) DO NOTHING",
         scim_core::fold::FOLD_VERSION
     ))
-    .map_err(|e| failed(e.to_string()))
+    .map_err(|e| failed(e.to_string()))?;
+    let found: String = meta::table
+        .find("fold_version")
+        .select(meta::v)
+        .get_result(conn)
+        .map_err(|e| failed(e.to_string()))?;
+    if found != scim_core::fold::FOLD_VERSION.to_string() {
+        let known = scim_core::fold::FOLD_VERSION;
+        return Err(failed(format!("its keys follow folding rule {found}, this version knows rule {known}")));
+    }
+    Ok(())
 }

@@ -18,8 +18,7 @@ impl Ownership {
     pub(crate) fn take(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join("scimd.lock");
         let io = |e: std::io::Error| OpenError::Io { path: path.clone(), reason: e.to_string() };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+        let mut file = open_private(&path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -37,6 +36,15 @@ impl Ownership {
         writeln!(file, "{}", std::process::id()).map_err(io)?;
         Ok(Self { _file: file })
     }
+}
+
+/// Opens a file, and makes it, for its owner alone, if it is missing.
+pub(crate) fn open_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]

@@ -1,0 +1,14 @@
+//! What the store promises, held against it from outside.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a failed test")]
+
+mod changes;
+mod commit;
+mod filters;
+mod isolation;
+mod members;
+mod opening;
+mod plans;
+mod support;
+mod uniqueness;
+mod vectors;
