@@ -9,6 +9,7 @@ use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route};
+use scim_core::Projection;
 use scim_service::{Caller, IfMatch, Provisioning, Service, list, lists_etag};
 use serde_json::Value;
 
@@ -23,22 +24,22 @@ struct Endpoint {
 
 /// Every route below `/scim/v2`. What is not here is answered 404, after the caller is known.
 const ENDPOINTS: &[Endpoint] = &[
-    Endpoint { path: "/Users", method: Method::GET, route: || web::get().to(list_users) },
-    Endpoint { path: "/Users", method: Method::HEAD, route: || web::head().to(list_users) },
-    Endpoint { path: "/Users", method: Method::POST, route: || web::post().to(create_user) },
-    Endpoint { path: "/Users/{id}", method: Method::GET, route: || web::get().to(get_user) },
-    Endpoint { path: "/Users/{id}", method: Method::HEAD, route: || web::head().to(get_user) },
-    Endpoint { path: "/Users/{id}", method: Method::PUT, route: || web::put().to(replace_user) },
-    Endpoint { path: "/Users/{id}", method: Method::PATCH, route: || web::patch().to(patch_user) },
-    Endpoint { path: "/Users/{id}", method: Method::DELETE, route: || web::delete().to(delete_user) },
-    Endpoint { path: "/Groups", method: Method::GET, route: || web::get().to(list_groups) },
-    Endpoint { path: "/Groups", method: Method::HEAD, route: || web::head().to(list_groups) },
-    Endpoint { path: "/Groups", method: Method::POST, route: || web::post().to(create_group) },
-    Endpoint { path: "/Groups/{id}", method: Method::GET, route: || web::get().to(get_group) },
-    Endpoint { path: "/Groups/{id}", method: Method::HEAD, route: || web::head().to(get_group) },
-    Endpoint { path: "/Groups/{id}", method: Method::PUT, route: || web::put().to(replace_group) },
-    Endpoint { path: "/Groups/{id}", method: Method::PATCH, route: || web::patch().to(patch_group) },
-    Endpoint { path: "/Groups/{id}", method: Method::DELETE, route: || web::delete().to(delete_group) },
+    Endpoint { path: "/Users", method: Method::GET, route: || web::get().to(list_all::<Users>) },
+    Endpoint { path: "/Users", method: Method::HEAD, route: || web::head().to(list_all::<Users>) },
+    Endpoint { path: "/Users", method: Method::POST, route: || web::post().to(create::<Users>) },
+    Endpoint { path: "/Users/{id}", method: Method::GET, route: || web::get().to(get::<Users>) },
+    Endpoint { path: "/Users/{id}", method: Method::HEAD, route: || web::head().to(get::<Users>) },
+    Endpoint { path: "/Users/{id}", method: Method::PUT, route: || web::put().to(replace::<Users>) },
+    Endpoint { path: "/Users/{id}", method: Method::PATCH, route: || web::patch().to(patch::<Users>) },
+    Endpoint { path: "/Users/{id}", method: Method::DELETE, route: || web::delete().to(delete::<Users>) },
+    Endpoint { path: "/Groups", method: Method::GET, route: || web::get().to(list_all::<Groups>) },
+    Endpoint { path: "/Groups", method: Method::HEAD, route: || web::head().to(list_all::<Groups>) },
+    Endpoint { path: "/Groups", method: Method::POST, route: || web::post().to(create::<Groups>) },
+    Endpoint { path: "/Groups/{id}", method: Method::GET, route: || web::get().to(get::<Groups>) },
+    Endpoint { path: "/Groups/{id}", method: Method::HEAD, route: || web::head().to(get::<Groups>) },
+    Endpoint { path: "/Groups/{id}", method: Method::PUT, route: || web::put().to(replace::<Groups>) },
+    Endpoint { path: "/Groups/{id}", method: Method::PATCH, route: || web::patch().to(patch::<Groups>) },
+    Endpoint { path: "/Groups/{id}", method: Method::DELETE, route: || web::delete().to(delete::<Groups>) },
     Endpoint {
         path: "/ServiceProviderConfig",
         method: Method::GET,
@@ -78,43 +79,67 @@ fn resource(path: &'static str) -> Resource {
     }))
 }
 
-/// What one kind of resource is to the handlers below.
-type Of = for<'s> fn(&'s Service, Caller) -> Provisioning<'s>;
+/// A collection of resources, as the handlers below need to know it.
+trait Collection: 'static {
+    /// The largest body, in bytes.
+    const MAX_BODY: usize;
+    /// Whether a PATCH answers with the resource, even if no attributes are asked for.
+    const PATCH_SHOWS: bool;
 
-async fn list_users(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    list_resources(Service::users, caller, request, state).await
+    /// What a caller may do with it.
+    fn of(service: &Service, caller: Caller) -> Provisioning<'_>;
 }
 
-async fn list_groups(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    list_resources(Service::groups, caller, request, state).await
+/// The users.
+enum Users {}
+
+impl Collection for Users {
+    const MAX_BODY: usize = MAX_BODY;
+    const PATCH_SHOWS: bool = true;
+
+    fn of(service: &Service, caller: Caller) -> Provisioning<'_> {
+        service.users(caller)
+    }
 }
 
-async fn list_resources(of: Of, caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+/// The groups. A PATCH answers without a body, so that nobody reads ten thousand members.
+enum Groups {}
+
+impl Collection for Groups {
+    const MAX_BODY: usize = MAX_GROUP_BODY;
+    const PATCH_SHOWS: bool = false;
+
+    fn of(service: &Service, caller: Caller) -> Provisioning<'_> {
+        service.groups(caller)
+    }
+}
+
+/// Which attributes an answer shows.
+fn projection(resources: &Provisioning<'_>, wanted: &Parameters) -> Result<Projection, ApiError> {
+    Ok(resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?)
+}
+
+async fn list_all<C: Collection>(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
     let wanted = Parameters::of(&request)?;
     let page = web::block(move || {
-        let resources = of(&state.service, caller.0);
-        let projection =
-            resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
-        resources.list(&wanted.list, &projection)
+        let resources = C::of(&state.service, caller.0);
+        let projection = projection(&resources, &wanted)?;
+        Ok::<_, ApiError>(resources.list(&wanted.list, &projection)?)
     });
     let page =
         page.await.map_err(|_| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping"))?;
     Ok(answer::message(&page?))
 }
 
-async fn get_user(caller: Reader, id: Path<String>, request: HttpRequest, state: Data<State>) -> Handled {
-    get(&state.service.users(caller.0), &id, &request)
-}
-
-async fn get_group(caller: Reader, id: Path<String>, request: HttpRequest, state: Data<State>) -> Handled {
-    get(&state.service.groups(caller.0), &id, &request)
-}
-
-fn get(resources: &Provisioning<'_>, id: &str, request: &HttpRequest) -> Handled {
-    let wanted = Parameters::of(request)?;
-    let projection =
-        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
-    let found = resources.get(id, &projection)?;
+async fn get<C: Collection>(
+    caller: Reader,
+    id: Path<String>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Handled {
+    let resources = C::of(&state.service, caller.0);
+    let projection = projection(&resources, &Parameters::of(&request)?)?;
+    let found = resources.get(&id, &projection)?;
     let known = request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     if known.is_some_and(|tags| lists_etag(tags, &found.etag)) {
         return Ok(answer::not_modified(&found));
@@ -122,106 +147,57 @@ fn get(resources: &Provisioning<'_>, id: &str, request: &HttpRequest) -> Handled
     Ok(answer::resource(StatusCode::OK, &found))
 }
 
-async fn create_user(caller: Writer, request: HttpRequest, body: Payload, state: Data<State>) -> Handled {
-    create(&state.service.users(caller.0), &request, body, MAX_BODY, &state).await
-}
-
-async fn create_group(caller: Writer, request: HttpRequest, body: Payload, state: Data<State>) -> Handled {
-    create(&state.service.groups(caller.0), &request, body, MAX_GROUP_BODY, &state).await
-}
-
-async fn create(
-    resources: &Provisioning<'_>,
-    request: &HttpRequest,
+async fn create<C: Collection>(
+    caller: Writer,
+    request: HttpRequest,
     body: Payload,
-    limit: usize,
-    state: &State,
+    state: Data<State>,
 ) -> Handled {
-    let body = read(request, body, limit, state).await?;
-    let wanted = Parameters::of(request)?;
-    let projection =
-        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
+    let resources = C::of(&state.service, caller.0);
+    let body = read(&request, body, C::MAX_BODY, &state).await?;
+    let projection = projection(&resources, &Parameters::of(&request)?)?;
     let created = resources.create(&body, &projection).await?;
     Ok(answer::resource(StatusCode::CREATED, &created))
 }
 
-async fn replace_user(
+async fn replace<C: Collection>(
     caller: Writer,
     id: Path<String>,
     request: HttpRequest,
     body: Payload,
     state: Data<State>,
 ) -> Handled {
-    replace(&state.service.users(caller.0), &id, &request, body, MAX_BODY, &state).await
-}
-
-async fn replace_group(
-    caller: Writer,
-    id: Path<String>,
-    request: HttpRequest,
-    body: Payload,
-    state: Data<State>,
-) -> Handled {
-    replace(&state.service.groups(caller.0), &id, &request, body, MAX_GROUP_BODY, &state).await
-}
-
-async fn replace(
-    resources: &Provisioning<'_>,
-    id: &str,
-    request: &HttpRequest,
-    body: Payload,
-    limit: usize,
-    state: &State,
-) -> Handled {
-    let body = read(request, body, limit, state).await?;
-    let wanted = Parameters::of(request)?;
-    let projection =
-        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
-    let replaced = resources.replace(id, &body, if_match(request), &projection).await?;
+    let resources = C::of(&state.service, caller.0);
+    let body = read(&request, body, C::MAX_BODY, &state).await?;
+    let projection = projection(&resources, &Parameters::of(&request)?)?;
+    let replaced = resources.replace(&id, &body, if_match(&request), &projection).await?;
     Ok(answer::resource(StatusCode::OK, &replaced))
 }
 
-async fn patch_user(
+async fn patch<C: Collection>(
     caller: Writer,
     id: Path<String>,
     request: HttpRequest,
     body: Payload,
     state: Data<State>,
 ) -> Handled {
-    let resources = state.service.users(caller.0);
-    let body = read(&request, body, MAX_BODY, &state).await?;
+    let resources = C::of(&state.service, caller.0);
+    let body = read(&request, body, C::MAX_BODY, &state).await?;
     let wanted = Parameters::of(&request)?;
+    let shown = C::PATCH_SHOWS || wanted.attributes.is_some();
     let projection =
-        resources.projection(wanted.attributes.as_deref(), wanted.excluded_attributes.as_deref())?;
-    let patched = resources.patch(&id, &body, if_match(&request), &projection).await?;
-    Ok(answer::resource(StatusCode::OK, &patched))
-}
-
-/// Answers without a body, so that nobody reads ten thousand members; with one where attributes are asked for.
-async fn patch_group(
-    caller: Writer,
-    id: Path<String>,
-    request: HttpRequest,
-    body: Payload,
-    state: Data<State>,
-) -> Handled {
-    let resources = state.service.groups(caller.0);
-    let body = read(&request, body, MAX_GROUP_BODY, &state).await?;
-    let wanted = Parameters::of(&request)?;
-    let shown = wanted.attributes.is_some();
-    let attributes = wanted.attributes.as_deref().unwrap_or("id");
-    let projection = resources.projection(Some(attributes), None)?;
+        if shown { projection(&resources, &wanted)? } else { resources.projection(Some("id"), None)? };
     let patched = resources.patch(&id, &body, if_match(&request), &projection).await?;
     Ok(if shown { answer::resource(StatusCode::OK, &patched) } else { answer::no_content(&patched) })
 }
 
-async fn delete_user(caller: Writer, id: Path<String>, request: HttpRequest, state: Data<State>) -> Handled {
-    state.service.users(caller.0).delete(&id, if_match(&request)).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-async fn delete_group(caller: Writer, id: Path<String>, request: HttpRequest, state: Data<State>) -> Handled {
-    state.service.groups(caller.0).delete(&id, if_match(&request)).await?;
+async fn delete<C: Collection>(
+    caller: Writer,
+    id: Path<String>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Handled {
+    C::of(&state.service, caller.0).delete(&id, if_match(&request)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

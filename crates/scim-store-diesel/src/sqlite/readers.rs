@@ -3,7 +3,8 @@
 use super::Conn;
 use crate::error::{OpenError, StoreError};
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error, Pool, PooledConnection};
+use diesel::r2d2::{ConnectionManager, Error};
+use r2d2::{CustomizeConnection, Pool, PooledConnection};
 use std::path::Path;
 use std::time::Duration;
 
