@@ -35,8 +35,15 @@ pub enum FaultKind {
     },
     /// A required attribute has no value.
     Missing,
-    /// A text holds a character that cannot be kept, such as NUL.
+    /// A text holds a character that cannot be kept, such as NUL; a name holds a line end.
     ControlCharacter,
+    /// A name is blank.
+    Blank,
+    /// A name is longer than names may be.
+    TooLong {
+        /// The greatest number of characters.
+        limit: usize,
+    },
     /// More than one value is marked as primary (RFC 7643 section 2.4).
     SeveralPrimary,
     /// `schemas` names a URN that the resource type does not know.
@@ -74,6 +81,10 @@ impl fmt::Display for Fault {
             }
             FaultKind::ControlCharacter => {
                 write!(f, "attribute `{path}` holds a control character, which cannot be kept")
+            }
+            FaultKind::Blank => write!(f, "attribute `{path}` is blank; map one that holds a name"),
+            FaultKind::TooLong { limit } => {
+                write!(f, "attribute `{path}` is longer than {limit} characters")
             }
             FaultKind::SeveralPrimary => write!(f, "attribute `{path}` has more than one primary value"),
             FaultKind::UnknownSchema { urn } => {
@@ -152,6 +163,14 @@ impl Findings {
     /// Notes that a client habit was rewritten.
     pub fn dialect(&mut self, name: &'static str) {
         self.dialects.insert(name);
+    }
+
+    /// Whether a fault was found in an attribute or in a part of it.
+    pub fn concerns(&self, attribute: &str) -> bool {
+        self.faults.iter().any(|fault| {
+            let rest = fault.path.strip_prefix(attribute);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 
     /// Whether no fault was found.

@@ -181,7 +181,8 @@ impl ResourceType {
             a.required && a.mutability != Mutability::ReadOnly && a.returned != Returned::Never
         };
         for attribute in self.schema.attributes.iter().filter(client_sets) {
-            if !attributes.contains_key(&attribute.name) {
+            // A value that was refused is not missing as well.
+            if !attributes.contains_key(&attribute.name) && !findings.concerns(&attribute.name) {
                 findings.fault(attribute.name.clone(), FaultKind::Missing);
             }
         }

@@ -17,7 +17,7 @@ use crate::datetime::parse_date_time;
 use crate::fault::{FaultKind, Findings};
 use crate::json;
 use crate::name::did_you_mean;
-use crate::schema::{Attribute, AttributeType, Mutability};
+use crate::schema::{Attribute, AttributeType, Mutability, Uniqueness};
 use serde_json::{Map, Value};
 
 /// How strictly bodies are read. The defaults are those of the `entra` profile.
@@ -132,7 +132,13 @@ fn single(
         findings.dialect("empty-string");
         return None;
     }
-    match scalar(attribute.kind, value, findings) {
+    let checked = scalar(attribute.kind, value, findings).and_then(|value| {
+        if attribute.uniqueness == Uniqueness::Server {
+            check_name(&value)?;
+        }
+        Ok(value)
+    });
+    match checked {
         Ok(value) => Some(value),
         Err(kind) => {
             findings.fault(path, kind);
@@ -183,9 +189,29 @@ fn scalar(kind: AttributeType, value: Value, findings: &mut Findings) -> Result<
     }
 }
 
-/// Characters that no text may hold: control characters other than tab and line ends, and U+FFFE/U+FFFF.
+/// Characters that no text may hold: control characters other than tab and line ends, and the
+/// noncharacters of Unicode.
 fn is_forbidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+    let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || (c as u32) & 0xfffe == 0xfffe;
+    noncharacter || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// The most characters of a name that is unique in a tenant, such as `userName`.
+pub const MAX_UNIQUE: usize = 512;
+
+/// Checks a name by which a resource is known: people and gateways must be able to show it.
+fn check_name(value: &Value) -> Result<(), FaultKind> {
+    let Some(name) = value.as_str() else { return Ok(()) };
+    if name.chars().any(char::is_control) {
+        return Err(FaultKind::ControlCharacter);
+    }
+    if name.trim().is_empty() {
+        return Err(FaultKind::Blank);
+    }
+    if name.chars().nth(MAX_UNIQUE).is_some() {
+        return Err(FaultKind::TooLong { limit: MAX_UNIQUE });
+    }
+    Ok(())
 }
 
 fn is_base64(text: &str) -> bool {
@@ -366,6 +392,10 @@ mod tests {
         assert!(fault("name", json!({"givnName": "Ann"})).contains("did you mean `name.givenName`?"));
         assert!(fault("active", json!("yes")).contains("takes true or false"));
         assert!(fault("title", json!("a\u{0}b")).contains("control character"));
+        assert!(fault("title", json!("a\u{fdd0}b")).contains("control character"));
+        assert!(fault("userName", json!("a\nb")).contains("control character"));
+        assert!(fault("userName", json!(" ")).contains("is blank"));
+        assert!(fault("userName", json!("x".repeat(MAX_UNIQUE + 1))).contains("longer than 512"));
         assert!(
             fault("emails", json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]))
                 .contains("primary")

@@ -19,6 +19,10 @@ impl Planner<'_> {
         if found.sub.is_some() {
             return Err(Kind::MemberPart);
         }
+        if op == Op::Remove && found.filter.is_none() && value.is_some_and(Value::is_null) {
+            // Only a `remove` that says nothing else empties a group; one that names nobody does not.
+            return Ok(());
+        }
         let value = value.filter(|value| !value.is_null());
         let change = match &found.filter {
             None => self.listed_members(op, found.attribute, value)?,
