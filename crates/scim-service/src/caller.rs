@@ -1,8 +1,9 @@
 //! Who calls: from an Authorization header to a tenant.
 
+use crate::error::ServiceError;
 use crate::settings::{Switch, TenantSettings};
 use crate::token::{PresentedToken, accessor_of};
-use scim_store_diesel::{Store, TenantId, TenantRow, TokenRow};
+use scim_store_diesel::{Store, TenantId, TenantRow, TokenRow, Tx};
 use std::fmt;
 
 /// Somebody who may use SCIM, and the tenant for which.
@@ -223,6 +224,15 @@ fn admit(token: TokenRow, tenant: TenantRow, request_id: &str, now_ms: i64) -> R
     }
     let request_id = request_id.to_owned();
     Ok(Caller { tenant: tenant.id, tenant_name: tenant.name, settings, accessor, scope, request_id })
+}
+
+/// Decides again about a caller inside the transaction of a write: since the request began, the token
+/// may have been revoked and the tenant suspended, and both hold from their own acknowledgement on.
+pub(crate) fn still_admitted(caller: &Caller, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
+    let gone = || Refusal::Unknown { accessor: caller.accessor.clone() };
+    let (token, tenant) = tx.token(&caller.accessor)?.ok_or_else(|| ServiceError::Refused(gone()))?;
+    let now_ms = tx.now_ms();
+    admit(token, tenant, &caller.request_id, now_ms).map(|_| ()).map_err(ServiceError::Refused)
 }
 
 /// The token of `Bearer <token>`; the scheme in any case (RFC 9110 section 11.1).

@@ -1,5 +1,6 @@
 //! What a use case can answer instead of success.
 
+use crate::caller::Refusal;
 use scim_core::fault::Faults;
 use scim_core::filter::FilterError;
 use scim_core::json::{JsonError, shortened};
@@ -68,6 +69,18 @@ pub enum ServiceError {
     /// An attribute that the tenant requires is missing.
     #[error("required attribute `{0}` is missing; map it in the identity provider")]
     RequiredByTenant(String),
+    /// A member without an id, which would be an empty place in a group.
+    #[error("a member needs a `value`: the id of a user or group that was provisioned")]
+    MemberWithoutId,
+    /// A replacement of all members that names nobody who is known.
+    #[error("none of the members that would replace the others is known; provision them first")]
+    NobodyKnown,
+    /// More work than one request may ask for.
+    #[error("{0}")]
+    TooMuch(&'static str),
+    /// The caller may no longer do it: the token or the tenant has changed since the request began.
+    #[error("{}", .0.detail())]
+    Refused(Refusal),
     /// The feature is not there, and says so.
     #[error("{0} is not supported")]
     NotSupported(&'static str),
@@ -102,6 +115,9 @@ impl From<StoreError> for ServiceError {
         match error {
             StoreError::Overloaded => Self::Overloaded,
             StoreError::NotDurable(_) | StoreError::Pool(_) => Self::Unavailable(error.to_string()),
+            StoreError::TooMuchWork => Self::TooMuch(
+                "the filter takes too long to decide; narrow it, as by `userName eq` or `externalId eq`",
+            ),
             StoreError::Taken { attribute, id } => Self::Taken {
                 attribute,
                 kind: if attribute == "userName" { Kind::User.name() } else { Kind::Group.name() },

@@ -1,7 +1,7 @@
 //! The settings of a tenant.
 
 use scim_core::filter::Filter;
-use scim_core::schema::user_type;
+use scim_core::schema::{ResourceType, user_type};
 use scim_core::value::Rules;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -189,15 +189,15 @@ fn required(value: &str) -> Result<Vec<String>, String> {
         return Err(format!("has an open bracket in `{path}`"));
     }
     for path in &paths {
-        presence(path).map_err(|why| format!("has a bad path `{path}`: {why}"))?;
+        presence(path, &user_type()).map_err(|why| format!("has a bad path `{path}`: {why}"))?;
     }
     Ok(paths)
 }
 
-/// The predicate "this path has a value" on users.
-pub(crate) fn presence(path: &str) -> Result<scim_core::Predicate, String> {
+/// The predicate "this path has a value".
+pub(crate) fn presence(path: &str, resource_type: &ResourceType) -> Result<scim_core::Predicate, String> {
     let filter: Filter = format!("{path} pr").parse().map_err(|e: scim_core::FilterError| e.to_string())?;
-    filter.resolve(&user_type()).map_err(|e| e.to_string())
+    filter.resolve(resource_type).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

@@ -39,6 +39,9 @@ impl ServiceError {
             Self::Body(_) | Self::UnknownMembers(_) | Self::RequiredByTenant(_) => {
                 Verdict::bad(ScimType::InvalidValue)
             }
+            Self::MemberWithoutId | Self::NobodyKnown => Verdict::bad(ScimType::InvalidValue),
+            Self::TooMuch(_) => Verdict::bad(ScimType::TooMany),
+            Self::Refused(refusal) => refusal.verdict(),
             Self::Parameter { .. } | Self::Projection(_) => Verdict::bad(ScimType::InvalidValue),
             Self::Patch(error) => Verdict::bad(error.scim_type()),
             Self::Filter(_) => Verdict::bad(ScimType::InvalidFilter),

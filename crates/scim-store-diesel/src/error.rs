@@ -27,6 +27,9 @@ pub enum StoreError {
     /// of its own, nobody may rely on the write: what the next start finds of it is in force.
     #[error("the write could not be made durable: {0}")]
     NotDurable(String),
+    /// A list took longer than lists may take.
+    #[error("the list took too long")]
+    TooMuchWork,
     /// No connection could be had.
     #[error("no database connection: {0}")]
     Pool(String),

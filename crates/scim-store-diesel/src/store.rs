@@ -13,7 +13,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How a store is opened.
@@ -21,8 +21,12 @@ use tokio::sync::oneshot;
 pub struct StoreConfig {
     /// The directory that holds the database; made if it is missing.
     pub data_dir: PathBuf,
-    /// How many reading connections there are. Default 8.
+    /// How many connections there are for reads by a key, such as tokens and single resources. Default 8.
     pub readers: u32,
+    /// How many connections there are for lists, which can take long. Default 4.
+    pub listers: u32,
+    /// How long one list may take; a filter that is not decided by then is refused. Default 10 s.
+    pub list_time: Duration,
     /// How long a read waits for a connection. Default 2 s.
     pub reader_wait: Duration,
     /// How many writes may wait; one more is refused. Default 4,096.
@@ -39,6 +43,8 @@ impl StoreConfig {
         Self {
             data_dir: data_dir.into(),
             readers: 8,
+            listers: 4,
+            list_time: Duration::from_secs(10),
             reader_wait: Duration::from_secs(2),
             queue: 4096,
             batch: 256,
@@ -58,6 +64,9 @@ impl StoreConfig {
 /// write is answered after the commit that holds it has reached the disk.
 pub struct Store {
     readers: Readers,
+    // Apart from the others: no list keeps a token from being looked up.
+    listers: Readers,
+    list_time: Duration,
     writer: Writer,
     // Dropped last: nobody else may open the directory while the writer still runs.
     _ownership: Ownership,
@@ -81,12 +90,14 @@ impl Store {
         make_private(&config.data_dir).map_err(|e| io(e.to_string()))?;
         let ownership = Ownership::take(&config.data_dir)?;
         let mut conn = open_writer(&path)?;
-        let readers = Readers::open(&path, config.readers, config.reader_wait)?;
+        let open = |size| Readers::open(&path, size, config.reader_wait);
+        let (readers, listers, states_reader) = (open(config.readers)?, open(config.listers)?, open(1)?);
         let states = all_states(&mut conn).map_err(|e| io(e.to_string()))?;
         let settings = WriterSettings { queue: config.queue, batch: config.batch, clock: config.clock };
-        let observer = Box::new(observer(states, StateReader { readers: readers.clone() }));
+        let observer = Box::new(observer(states, StateReader { readers: states_reader }));
         let writer = Writer::start(conn, settings, observer).map_err(|e| io(e.to_string()))?;
-        Ok(Self { readers, writer, _ownership: ownership })
+        let list_time = config.list_time;
+        Ok(Self { readers, listers, list_time, writer, _ownership: ownership })
     }
 
     /// Runs the work of one request inside the next transaction.
@@ -201,16 +212,20 @@ impl TenantStore<'_> {
     /// `decide` must answer what the predicate means for a resource; it is asked about those that
     /// SQL alone cannot decide, with the relations that the predicate mentions.
     ///
+    /// A page ends early when its documents would fill too much memory.
+    ///
     /// # Errors
-    /// When the database fails, or `decide` does.
+    /// [`StoreError::TooMuchWork`] when the filter takes too long to decide; when the database fails,
+    /// or `decide` does.
     pub fn list(
         &self,
         kind: Kind,
         listing: Listing<'_>,
         decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
     ) -> Result<Page, StoreError> {
-        let conn = &mut *self.store.readers.get()?;
-        snapshot(conn, |conn| list::list(conn, self.tenant.0, kind, listing, decide))
+        let conn = &mut *self.store.listers.get()?;
+        let deadline = Instant::now() + self.store.list_time;
+        snapshot(conn, |conn| list::list(conn, self.tenant.0, kind, listing, deadline, decide))
     }
 
     /// The tokens, oldest first.

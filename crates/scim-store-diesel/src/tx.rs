@@ -44,6 +44,14 @@ impl<'c> Tx<'c> {
         TenantTx { tx: self, tenant }
     }
 
+    /// The token of an accessor and the tenant that it opens, as they are at this point of the log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn token(&mut self, accessor: &str) -> Result<Option<(TokenRow, TenantRow)>, StoreError> {
+        tokens::find(self.conn, accessor)
+    }
+
     /// Creates a tenant with the given settings (a JSON object).
     ///
     /// # Errors

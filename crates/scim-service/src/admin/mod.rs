@@ -190,6 +190,7 @@ impl From<StoreError> for CommandError {
             | StoreError::Pool(_)
             | StoreError::Database(_)
             | StoreError::Damaged(_)
+            | StoreError::TooMuchWork
             | StoreError::Panicked => Failure::Unavailable,
         };
         Self::new(failure, error.to_string())

@@ -34,11 +34,17 @@ impl Entry {
     }
 
     /// A refusal. The reason names attributes and ids; of values it holds none but the target's name.
-    pub(super) fn refused(action: String, id: Option<&str>, error: &ServiceError) -> Self {
+    pub(super) fn refused(
+        action: String,
+        id: Option<&str>,
+        target: Option<String>,
+        error: &ServiceError,
+    ) -> Self {
         let verdict = error.verdict();
         Self {
             action,
             res: id.and_then(|id| id.parse().ok()),
+            target,
             status: verdict.status,
             scim_type: verdict.scim_type.map(scim_core::ScimType::as_str),
             reason: Some(error.to_string()),

@@ -2,12 +2,14 @@
 
 use super::action::Entry;
 use super::membership::{check_unknown, count_sent, ids};
-use super::{Answer, Job, Provisioning};
+use super::{About, Answer, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::settings::presence;
 use scim_core::fault::Findings;
+use scim_core::value::is_unassigned;
 use scim_core::{Projection, Reading, Resource};
-use scim_store_diesel::{Kind, MemberWrite};
+use scim_store_diesel::{Kind, MemberWrite, StoredResource};
+use serde_json::{Map, Value};
 
 impl Provisioning<'_> {
     /// Creates a resource; a group with its members in one step.
@@ -17,16 +19,19 @@ impl Provisioning<'_> {
     /// wrong with the body otherwise. A refused request leaves nothing behind.
     pub async fn create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
         let result = self.try_create(body, projection).await;
-        self.noted("Create", None, result)
+        self.noted("Create", About::Body(body), result)
     }
 
     async fn try_create(&self, body: &[u8], projection: &Projection) -> Result<Answer, ServiceError> {
-        let Whole { resource, members, findings } = self.read_whole(body)?;
+        let Whole { mut resource, members, findings } = self.read_whole(body)?;
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
-            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            job.begin(tx)?;
             let now_ms = tx.now_ms();
             let tenant = &mut tx.tenant(job.caller.tenant);
+            if job.kind == Kind::User {
+                default_active(&mut resource);
+            }
             let mut row = tenant.insert(job.kind, &resource)?;
             let delta = tenant.change_members(&mut row, &[MemberWrite::Add(members)], true)?;
             check_unknown(&delta, &job.caller.settings)?;
@@ -42,16 +47,19 @@ impl Provisioning<'_> {
     pub(super) fn read_whole(&self, body: &[u8]) -> Result<Whole, ServiceError> {
         let body = Self::object(body)?;
         let sent = count_sent(&body);
+        let unassigns_active = unassigns_active(&body);
         let Reading { mut resource, mut findings } =
             self.resource_type().read(body, self.caller.settings.rules())?;
         if self.kind == Kind::User {
             for path in &self.caller.settings.required_attributes {
-                let present = presence(path).map_err(ServiceError::Internal)?;
+                let present = presence(path, self.resource_type()).map_err(ServiceError::Internal)?;
                 if !present.matches(resource.attributes()) {
                     return Err(ServiceError::RequiredByTenant(path.clone()));
                 }
             }
-            default_active(&mut resource);
+            if !unassigns_active {
+                default_active(&mut resource);
+            }
         }
         let members = ids(resource.take("members").as_ref(), sent, &mut findings)?;
         Ok(Whole { resource, members, findings })
@@ -68,4 +76,17 @@ pub(super) struct Whole {
 /// A user without `active` is active: the attribute need not be mapped.
 fn default_active(user: &mut Resource) {
     user.attributes_mut().entry("active").or_insert(true.into());
+}
+
+/// Whether a body unassigns `active`, which is another thing than leaving it out.
+fn unassigns_active(body: &Map<String, Value>) -> bool {
+    let active = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("active"));
+    active.is_some_and(|(_, value)| is_unassigned(value) || value.as_str() == Some(""))
+}
+
+/// A user whose `active` was taken away is what they were: to say nothing must not let anybody in.
+pub(super) fn keep_active(kind: Kind, resource: &mut Resource, old: &StoredResource) {
+    if kind == Kind::User {
+        resource.attributes_mut().entry("active").or_insert(old.active.into());
+    }
 }

@@ -1,7 +1,7 @@
 //! DELETE: remove a resource (RFC 7644 section 3.6).
 
 use super::action::Entry;
-use super::{IfMatch, Job, Provisioning};
+use super::{About, IfMatch, Job, Provisioning};
 use crate::error::ServiceError;
 use scim_core::Projection;
 use scim_core::fault::Findings;
@@ -14,14 +14,14 @@ impl Provisioning<'_> {
     /// [`ServiceError::NotFound`] and [`ServiceError::Stale`].
     pub async fn delete(&self, id: &str, if_match: Option<IfMatch>) -> Result<(), ServiceError> {
         let result = self.try_delete(id, if_match).await;
-        self.noted("Delete", Some(id), result)
+        self.noted("Delete", About::Resource(id), result)
     }
 
     async fn try_delete(&self, id: &str, if_match: Option<IfMatch>) -> Result<(), ServiceError> {
         let id = self.id(id)?;
         let job = Job::of(self, &Projection::all());
         let write = self.service.store().write(move |tx| {
-            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            job.begin(tx)?;
             let now_ms = tx.now_ms();
             let tenant = &mut tx.tenant(job.caller.tenant);
             IfMatch::check(if_match.as_ref(), &job.find(tenant, id)?)?;

@@ -3,7 +3,7 @@
 use crate::error::ServiceError;
 use crate::render::{Links, member};
 use crate::settings::{TenantSettings, UnknownMembers};
-use scim_core::fault::{FaultKind, Findings};
+use scim_core::fault::Findings;
 use scim_patch::MemberChange;
 use scim_patch::members::id_of;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
@@ -12,12 +12,16 @@ use serde_json::{Map, Value};
 /// How many members a body holds, those without content included.
 pub(super) fn count_sent(body: &Map<String, Value>) -> usize {
     let members = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("members"));
-    members.and_then(|(_, value)| value.as_array()).map_or(0, Vec::len)
+    match members {
+        None | Some((_, Value::Null)) => 0,
+        Some((_, Value::Array(list))) => list.len(),
+        Some(_) => 1,
+    }
 }
 
 /// The ids in the `members` of a whole group, of which the client sent a number.
 ///
-/// A member without an id is a fault and not an empty place: nobody shall empty a group by mistake.
+/// A member without an id is an error and not an empty place: nobody shall empty a group by mistake.
 pub(super) fn ids(
     members: Option<&Value>,
     sent: usize,
@@ -25,17 +29,9 @@ pub(super) fn ids(
 ) -> Result<Vec<String>, ServiceError> {
     let list = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if list.len() < sent {
-        findings.fault("members.value", FaultKind::Missing);
+        return Err(ServiceError::MemberWithoutId);
     }
-    let mut ids = Vec::with_capacity(list.len());
-    for (i, member) in list.iter().enumerate() {
-        match id_of(member, findings) {
-            Some(id) => ids.push(id),
-            None => findings.fault(format!("members[{i}].value"), FaultKind::Missing),
-        }
-    }
-    *findings = std::mem::take(findings).into_result()?;
-    Ok(ids)
+    list.iter().map(|member| id_of(member, findings).ok_or(ServiceError::MemberWithoutId)).collect()
 }
 
 /// The row writes of a plan's member changes. Only a filter that is not `value eq` reads members.
@@ -63,6 +59,32 @@ pub(super) fn writes(
             })
         })
         .collect()
+}
+
+/// The most filters on members in one PATCH that are not plainly about ids. Each reads all members.
+const MAX_MEMBER_FILTERS: usize = 8;
+
+/// Refuses a plan that would have to read the members of a group many times.
+pub(super) fn check_filters(changes: &[MemberChange]) -> Result<(), ServiceError> {
+    let filters = changes.iter().filter(|change| matches!(change, MemberChange::RemoveWhere(_))).count();
+    if filters > MAX_MEMBER_FILTERS {
+        return Err(ServiceError::TooMuch(
+            "too many filters on members; remove members by `value eq` instead",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses to replace all members of a group by nobody: a rule that names the group would open.
+pub(super) fn check_replacement(writes: &[MemberWrite], delta: &MemberDelta) -> Result<(), ServiceError> {
+    let named = writes.iter().find_map(|write| match write {
+        MemberWrite::Replace(ids) if !ids.is_empty() => Some(ids.len()),
+        _ => None,
+    });
+    match named {
+        Some(named) if delta.unknown.len() >= named => Err(ServiceError::NobodyKnown),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses unknown members where the tenant wants to be told.

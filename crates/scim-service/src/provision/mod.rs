@@ -10,7 +10,7 @@ mod replace;
 
 pub use read::ListParameters;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, still_admitted};
 use crate::error::ServiceError;
 use crate::render::{etag, render};
 use crate::service::Service;
@@ -19,7 +19,7 @@ use scim_core::Projection;
 use scim_core::json;
 use scim_core::schema::ResourceType;
 use scim_core::value::kind_of;
-use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoredResource, TenantTx};
+use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoredResource, TenantTx, Tx};
 use serde_json::{Map, Value};
 use std::time::Instant;
 
@@ -119,16 +119,55 @@ impl<'s> Provisioning<'s> {
     fn noted<T>(
         &self,
         asked: &str,
-        id: Option<&str>,
+        about: About<'_>,
         result: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
         if let Err(error) = &result {
-            let entry =
-                Entry::refused(format!("{asked} {}", self.kind.name().to_ascii_lowercase()), id, error);
+            let action = format!("{asked} {}", self.kind.name().to_ascii_lowercase());
+            let entry = Entry::refused(action, about.id(), self.name(about), error);
             let line = entry.line(&self.caller, self.started, self.service.now_ms());
             self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
         }
         result
+    }
+
+    /// The userName or displayName of what a refused request was about, as far as it can be known.
+    fn name(&self, about: About<'_>) -> Option<String> {
+        match about {
+            About::Nothing => None,
+            About::Body(body) => {
+                let attribute = if self.kind == Kind::User { "userName" } else { "displayName" };
+                let body = Self::object(body).ok()?;
+                let (_, name) = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute))?;
+                name.as_str().map(json::shortened)
+            }
+            About::Resource(id) => {
+                let id = id.parse().ok()?;
+                let found =
+                    self.service.store().tenant(self.caller.tenant).find(self.kind, id, Relations::default());
+                found.ok().map(|found| found.resource.name)
+            }
+        }
+    }
+}
+
+/// What a request is about.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    /// Many things, or nothing.
+    Nothing,
+    /// What its body describes.
+    Body(&'a [u8]),
+    /// The resource of an id.
+    Resource(&'a str),
+}
+
+impl<'a> About<'a> {
+    fn id(self) -> Option<&'a str> {
+        match self {
+            Self::Resource(id) => Some(id),
+            Self::Nothing | Self::Body(_) => None,
+        }
     }
 }
 
@@ -148,6 +187,13 @@ impl Job {
             started: provisioning.started,
             wanted: provisioning.relations(projection),
         }
+    }
+
+    /// Says on whose behalf the transaction works, if they still may.
+    fn begin(&self, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
+        still_admitted(&self.caller, tx)?;
+        tx.on_behalf_of(Some(self.caller.accessor.clone()), Some(self.caller.request_id.clone()));
+        Ok(())
     }
 
     /// The resource, or the error that names the id that was asked for.

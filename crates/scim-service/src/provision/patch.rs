@@ -1,8 +1,9 @@
 //! PATCH: change a resource (RFC 7644 section 3.5.2).
 
 use super::action::{Entry, change_in_words};
-use super::membership::{check_unknown, writes};
-use super::{Answer, IfMatch, Job, Provisioning};
+use super::create::keep_active;
+use super::membership::{check_filters, check_replacement, check_unknown, writes};
+use super::{About, Answer, IfMatch, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::render::document;
 use scim_core::{Projection, Resource};
@@ -22,7 +23,7 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let result = self.try_patch(id, body, if_match, projection).await;
-        self.noted("Update", Some(id), result)
+        self.noted("Update", About::Resource(id), result)
     }
 
     async fn try_patch(
@@ -35,19 +36,21 @@ impl Provisioning<'_> {
         let id = self.id(id)?;
         let request = PatchRequest::parse(Self::object(body)?)?;
         let plan = request.plan(self.resource_type(), self.caller.settings.patch_options())?;
+        check_filters(plan.member_changes())?;
         let job = Job::of(self, projection);
         let links = self.service.links().clone();
         let resource_type = self.service.shared_type(self.kind);
         let status = if job.kind == scim_store_diesel::Kind::Group { 204 } else { 200 };
         let write = self.service.store().write(move |tx| {
-            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            job.begin(tx)?;
             let now_ms = tx.now_ms();
             let tenant = &mut tx.tenant(job.caller.tenant);
             let old = job.find(tenant, id)?;
             IfMatch::check(if_match.as_ref(), &old)?;
             let mut resource = Resource::from_stored(document(&old)?);
             let outcome = plan.apply(&resource_type, &mut resource)?;
-            let changed = outcome.changed;
+            keep_active(job.kind, &mut resource, &old);
+            let changed = *resource.attributes() != document(&old)?;
             let mut findings = plan.findings().clone();
             findings.absorb(&outcome.findings);
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
@@ -57,6 +60,7 @@ impl Provisioning<'_> {
                 let writes = writes(tenant, &row, std::slice::from_ref(change), &links)?;
                 let fresh = changed || !delta.is_empty();
                 let step = tenant.change_members(&mut row, &writes, fresh)?;
+                check_replacement(&writes, &step)?;
                 delta.added.extend(step.added);
                 delta.removed.extend(step.removed);
                 delta.unknown.extend(step.unknown);

@@ -1,6 +1,6 @@
 //! GET: one resource, or a list (RFC 7644 section 3.4).
 
-use super::{Answer, Provisioning};
+use super::{About, Answer, Provisioning};
 use crate::discovery::{MAX_PAGE, list_response};
 use crate::error::ServiceError;
 use crate::render::render;
@@ -65,7 +65,7 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Map<String, Value>, ServiceError> {
         let result = self.try_list(parameters, projection);
-        self.noted("List", None, result)
+        self.noted("List", About::Nothing, result)
     }
 
     fn try_list(

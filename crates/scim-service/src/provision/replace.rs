@@ -1,9 +1,9 @@
 //! PUT: replace a resource (RFC 7644 section 3.5.1).
 
 use super::action::{Entry, change_in_words};
-use super::create::Whole;
-use super::membership::check_unknown;
-use super::{Answer, IfMatch, Job, Provisioning};
+use super::create::{Whole, keep_active};
+use super::membership::{check_replacement, check_unknown};
+use super::{About, Answer, IfMatch, Job, Provisioning};
 use crate::error::ServiceError;
 use crate::render::document;
 use scim_core::Projection;
@@ -25,7 +25,7 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let result = self.try_replace(id, body, if_match, projection).await;
-        self.noted("Replace", Some(id), result)
+        self.noted("Replace", About::Resource(id), result)
     }
 
     async fn try_replace(
@@ -36,20 +36,23 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let id = self.id(id)?;
-        let Whole { resource, members, findings } = self.read_whole(body)?;
+        let Whole { mut resource, members, findings } = self.read_whole(body)?;
         let job = Job::of(self, projection);
         let write = self.service.store().write(move |tx| {
-            tx.on_behalf_of(Some(job.caller.accessor.clone()), Some(job.caller.request_id.clone()));
+            job.begin(tx)?;
             let now_ms = tx.now_ms();
             let tenant = &mut tx.tenant(job.caller.tenant);
             let old = job.find(tenant, id)?;
             IfMatch::check(if_match.as_ref(), &old)?;
+            keep_active(job.kind, &mut resource, &old);
             let changed = document(&old)? != *resource.attributes();
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
+            let writes = [MemberWrite::Replace(members)];
             let delta = match job.kind {
-                Kind::Group => tenant.change_members(&mut row, &[MemberWrite::Replace(members)], changed)?,
+                Kind::Group => tenant.change_members(&mut row, &writes, changed)?,
                 Kind::User => MemberDelta::default(),
             };
+            check_replacement(&writes, &delta)?;
             check_unknown(&delta, &job.caller.settings)?;
             let action = change_in_words(job.kind, &old, &row, &delta);
             let entry = Entry::done(action, &row, 200, &findings).about(&delta);

@@ -6,8 +6,11 @@ use crate::error::StoreError;
 use crate::ids::{Kind, ResourceId};
 use crate::rows::{GroupRef, MemberRef, StoredResource};
 use crate::schema::resource;
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
+use diesel::query_dsl::methods::LoadQuery;
 use scim_core::filter::{CompareOp, Operand, Predicate};
+use std::time::Instant;
 
 /// Which computed parts of a resource are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +57,9 @@ pub struct Listing<'a> {
 /// How many rows are read at a time where the caller decides.
 const BATCH: i64 = 256;
 
+/// How many bytes of documents are held at a time; a page or a batch ends with the row that exceeds it.
+const MAX_BYTES: usize = 8 << 20;
+
 /// Lists resources of a kind. `decide` is the meaning of the predicate; it is asked only about rows
 /// that SQL alone could not decide, and gets the relations that the predicate mentions.
 pub(crate) fn list(
@@ -61,6 +67,7 @@ pub(crate) fn list(
     tenant: i64,
     kind: Kind,
     listing: Listing<'_>,
+    deadline: Instant,
     decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
 ) -> Result<Page, StoreError> {
     let Some(predicate) = listing.predicate else {
@@ -73,7 +80,7 @@ pub(crate) fn list(
     if pushed.exact {
         return by_sql(conn, tenant, kind, listing, || push(tenant, kind, predicate));
     }
-    by_decision(conn, tenant, kind, listing, predicate, decide)
+    by_decision(conn, tenant, kind, listing, predicate, deadline, decide)
 }
 
 /// The folded value of `userName eq "…"` or, of a group, `displayName eq "…"`.
@@ -125,8 +132,8 @@ fn by_sql<'a>(
         .order(resource::id)
         .offset(listing.offset)
         .limit(listing.limit)
-        .select(StoredResource::as_select())
-        .load(conn)?;
+        .select(StoredResource::as_select());
+    let (rows, _) = within_memory(conn, rows)?;
     let resources = rows
         .into_iter()
         .map(|row| complete(conn, tenant, kind, row, listing.relations))
@@ -141,6 +148,7 @@ fn by_decision(
     kind: Kind,
     listing: Listing<'_>,
     predicate: &Predicate,
+    deadline: Instant,
     decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
 ) -> Result<Page, StoreError> {
     let asked = Relations {
@@ -149,6 +157,7 @@ fn by_decision(
     };
     let mut page = Page { total: 0, resources: Vec::new() };
     let mut last: Option<ResourceId> = None;
+    let mut bytes = 0;
     loop {
         let own = resource::tenant.eq(tenant).and(resource::rtype.eq(kind.number()));
         let mut rows = resource::table
@@ -162,25 +171,46 @@ fn by_decision(
         if let Some(last) = last {
             rows = rows.filter(resource::id.gt(last));
         }
-        let batch = rows.load(conn)?;
-        let full = i64::try_from(batch.len()).is_ok_and(|rows| rows == BATCH);
+        let (batch, cut) = within_memory(conn, rows)?;
+        let more = cut || i64::try_from(batch.len()).is_ok_and(|rows| rows == BATCH);
         last = batch.last().map(|end| end.id);
         for row in batch {
             let candidate = complete(conn, tenant, kind, row, asked)?;
+            if Instant::now() > deadline {
+                return Err(StoreError::TooMuchWork);
+            }
             if !decide(&candidate)? {
                 continue;
             }
             let position = page.total;
             page.total += 1;
             let shown = i64::try_from(page.resources.len()).unwrap_or(i64::MAX);
-            if position >= listing.offset && shown < listing.limit {
+            if position >= listing.offset && shown < listing.limit && bytes < MAX_BYTES {
+                bytes += candidate.resource.doc.len();
                 page.resources.push(complete(conn, tenant, kind, candidate.resource, listing.relations)?);
             }
         }
-        if !full {
+        if !more {
             return Ok(page);
         }
     }
+}
+
+/// Reads rows as far as they fit into memory; says whether some were left.
+fn within_memory<'q, Q>(conn: &mut Conn, query: Q) -> Result<(Vec<StoredResource>, bool), StoreError>
+where
+    Q: LoadQuery<'q, Conn, StoredResource> + RunQueryDsl<Conn> + 'q,
+{
+    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
+    for row in query.load_iter::<StoredResource, DefaultLoadingMode>(conn)? {
+        let row = row?;
+        bytes = bytes.saturating_add(row.doc.len());
+        rows.push(row);
+        if bytes >= MAX_BYTES {
+            return Ok((rows, true));
+        }
+    }
+    Ok((rows, false))
 }
 
 /// Reads the computed parts of a resource.
