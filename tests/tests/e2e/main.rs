@@ -7,6 +7,7 @@ mod commands;
 mod crash;
 mod demands;
 mod durability;
+mod enforcement;
 mod errors;
 mod limits;
 mod races;
