@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The most lines that wait to be written; further ones are counted and dropped.
 const CAPACITY: usize = 4096;
 
-/// How exact the last use of a token is, in milliseconds.
-const LAST_USE: i64 = 60_000;
+/// How often the same thing is written, in milliseconds; so exact is the last use of a token.
+const ONCE: i64 = 60_000;
 
 /// Collects lines and writes them in batches, one at a time in flight.
 #[derive(Default)]
@@ -30,6 +30,7 @@ struct Batch {
 struct Waiting {
     batch: Batch,
     written_use: HashMap<String, i64>,
+    causes: HashMap<(Option<String>, Option<String>), i64>,
     // Invariant: true from the moment a write is queued until it has taken what waits.
     in_flight: bool,
 }
@@ -43,18 +44,33 @@ impl Recorder {
     /// Writes down a refused request.
     pub(crate) fn refused(self: &Arc<Self>, store: &Store, tenant: TenantId, line: LogLine) {
         let mut waiting = self.lock();
-        if waiting.batch.lines.len() >= CAPACITY {
+        if waiting.batch.lines.len() < CAPACITY {
+            waiting.batch.lines.push((tenant, line));
+        } else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        self.flush(store, waiting);
+    }
+
+    /// Writes down a credential that was turned away: once a minute for each credential and cause, so
+    /// that nobody fills the disk with a token that is good for nothing.
+    pub(crate) fn turned_away(self: &Arc<Self>, store: &Store, tenant: TenantId, line: LogLine) {
+        let mut waiting = self.lock();
+        let cause = (line.accessor.clone(), line.reason.clone());
+        let now_ms = line.at_ms;
+        if waiting.causes.get(&cause).is_some_and(|last| now_ms - last < ONCE) {
             return;
         }
-        waiting.batch.lines.push((tenant, line));
-        self.flush(store, waiting);
+        waiting.causes.retain(|_, last| now_ms - *last < ONCE);
+        waiting.causes.insert(cause, now_ms);
+        drop(waiting);
+        self.refused(store, tenant, line);
     }
 
     /// Notes that a token was used, to about a minute.
     pub(crate) fn used(self: &Arc<Self>, store: &Store, accessor: &str, now_ms: i64) {
         let mut waiting = self.lock();
-        if waiting.written_use.get(accessor).is_some_and(|last| now_ms - last < LAST_USE) {
+        if waiting.written_use.get(accessor).is_some_and(|last| now_ms - last < ONCE) {
             return;
         }
         waiting.written_use.insert(accessor.to_owned(), now_ms);
@@ -80,11 +96,11 @@ impl Recorder {
         }
         drop(waiting);
         let recorder = Arc::clone(self);
-        let queued = InFlight(Arc::clone(self));
+        let queued = InFlight { recorder: Arc::clone(self), ran: false };
         // Nobody waits for the answer: the writer logs what fails.
         drop(store.write(move |tx| {
             let batch = recorder.take();
-            drop(queued);
+            queued.has_run();
             for (tenant, line) in &batch.lines {
                 tx.tenant(*tenant).log(line)?;
             }
@@ -95,10 +111,21 @@ impl Recorder {
 }
 
 /// Lets the next write be queued when one was refused and so never ran.
-struct InFlight(Arc<Recorder>);
+struct InFlight {
+    recorder: Arc<Recorder>,
+    ran: bool,
+}
+
+impl InFlight {
+    fn has_run(mut self) {
+        self.ran = true;
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.lock().in_flight = false;
+        if !self.ran {
+            self.recorder.lock().in_flight = false;
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::recorder::Recorder;
 use crate::render::Links;
 use policy_groups::{Context, Directory};
 use scim_core::schema::{ResourceType, group_type, user_type};
-use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig, TenantId};
+use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -68,14 +68,10 @@ impl Service {
             }
             Err(TurnedAway { refusal, tenant }) => {
                 if let Some(tenant) = tenant {
-                    self.note(
-                        tenant,
-                        refusal.accessor(),
-                        request_id,
-                        "Authenticate",
-                        refusal.verdict().status,
-                        &refusal.to_string(),
-                    );
+                    let line =
+                        self.line(refusal.accessor(), request_id, "Authenticate", &refusal.to_string());
+                    let line = LogLine { status: status(refusal.verdict().status), ..line };
+                    self.recorder.turned_away(&self.store, tenant, line);
                 }
                 Err(refusal)
             }
@@ -112,43 +108,42 @@ impl Service {
         discovery::schemas(&self.types(), &self.links)
     }
 
-    /// Writes down that a caller asked for a path that is not there.
-    pub fn note_wrong_path(&self, caller: &Caller, reason: &str) {
-        self.note(
-            caller.tenant,
+    /// Refuses a change by a caller who may only read, and writes it down.
+    pub fn refuse_change(&self, caller: &Caller) -> Refusal {
+        let refusal = Refusal::WrongScope { accessor: caller.accessor.clone() };
+        let line = self.line(
             Some(&caller.accessor),
             &caller.request_id,
-            "Ask for an unknown path",
-            404,
-            reason,
+            "Change with a read-only token",
+            refusal.detail(),
         );
+        let line = LogLine { status: status(refusal.verdict().status), ..line };
+        self.recorder.turned_away(&self.store, caller.tenant, line);
+        refusal
     }
 
-    /// Writes a refusal down that is about no resource.
-    fn note(
-        &self,
-        tenant: TenantId,
-        accessor: Option<&str>,
-        request_id: &str,
-        action: &str,
-        status: u16,
-        reason: &str,
-    ) {
-        let line = LogLine {
+    /// Writes down that a caller asked for a path that is not there.
+    pub fn note_wrong_path(&self, caller: &Caller, reason: &str) {
+        let line = self.line(Some(&caller.accessor), &caller.request_id, "Ask for an unknown path", reason);
+        self.recorder.turned_away(&self.store, caller.tenant, LogLine { status: 404, ..line });
+    }
+
+    /// A line of the log that is about no resource.
+    fn line(&self, accessor: Option<&str>, request_id: &str, action: &str, reason: &str) -> LogLine {
+        LogLine {
             at_ms: self.now_ms(),
             request_id: request_id.to_owned(),
             accessor: accessor.map(str::to_owned),
             action: action.to_owned(),
             res: None,
             target: None,
-            status: i16::try_from(status).unwrap_or(i16::MAX),
+            status: 0,
             scim_type: None,
             reason: Some(reason.to_owned()),
             dialects: String::new(),
             ignored: String::new(),
             duration_us: 0,
-        };
-        self.recorder.refused(&self.store, tenant, line);
+        }
     }
 
     /// How many lines of the provisioning log were dropped because too many waited.
@@ -203,4 +198,8 @@ impl Service {
     pub(crate) fn now_ms(&self) -> i64 {
         (self.clock)()
     }
+}
+
+fn status(status: u16) -> i16 {
+    i16::try_from(status).unwrap_or(i16::MAX)
 }

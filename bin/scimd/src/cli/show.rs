@@ -71,7 +71,10 @@ pub(super) fn show(reply: Reply, form: Form) -> Result<(), Failed> {
             }
             writeln!(out, "version {} with {} rules is in force", applied.version, applied.rules)
         }
-        (Reply::Done, _) => Ok(()),
+        (Reply::Done, _) => {
+            talk("done; it is in force from now on");
+            Ok(())
+        }
     };
     written.map_err(|e| Failed::other(format!("cannot write the answer: {e}")))
 }

@@ -33,12 +33,20 @@ pub(super) fn ask(stream: UnixStream, command: Command) -> Result<Reply, Failed>
     let mut line = serde_json::to_vec(&Question { protocol: PROTOCOL, command })
         .map_err(|e| Failed::other(format!("cannot write the command: {e}")))?;
     line.push(b'\n');
+    if line.len() as u64 > MAX_MESSAGE {
+        return Err(Failed::other(format!(
+            "the command is larger than {MAX_MESSAGE} bytes; nothing was done"
+        )));
+    }
     (&stream).write_all(&line).map_err(lost)?;
     let mut answer = String::new();
     BufReader::new(stream.take(MAX_MESSAGE)).read_line(&mut answer).map_err(lost)?;
     match serde_json::from_str(&answer) {
         Ok(Response::Reply(reply)) => Ok(reply),
         Ok(Response::Failed(error)) => Err(error.into()),
+        Ok(Response::BadQuestion(why)) => {
+            Err(Failed::other(format!("the running server did not understand the command: {why}")))
+        }
         Ok(Response::OtherVersion(version)) => Err(Failed::other(format!(
             "the running server is scimd {version}, this is {}; use the same version",
             env!("CARGO_PKG_VERSION")

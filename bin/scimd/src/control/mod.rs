@@ -33,6 +33,7 @@ enum Response {
     Reply(Reply),
     Failed(CommandError),
     OtherVersion(String),
+    BadQuestion(String),
 }
 
 /// Has a command done: by the server that owns the data directory, or else here.
@@ -40,7 +41,18 @@ pub(crate) fn execute(data_dir: &Path, command: Command) -> Result<Reply, Failed
     if let Some(stream) = client::connect(data_dir)? {
         return client::ask(stream, command);
     }
+    if !may_create(&command) && !StoreConfig::new(data_dir).database_path().exists() {
+        return Err(Failed::store(format!(
+            "there is no database in {}; is --data-dir right? `scimd serve` creates one",
+            data_dir.display()
+        )));
+    }
     let config = ServiceConfig { store: StoreConfig::new(data_dir), base_url: String::new() };
     let service = Service::open(&config)?;
     Ok(service.execute(command)?)
+}
+
+/// Whether a command makes sense on an empty database.
+fn may_create(command: &Command) -> bool {
+    matches!(command, Command::TenantCreate { .. })
 }

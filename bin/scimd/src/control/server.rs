@@ -52,13 +52,35 @@ impl Drop for ControlServer {
     }
 }
 
-/// Answers one connection after the other: commands are few and short.
-fn accept(listener: &UnixListener, service: &Service, stopping: &AtomicBool) {
+/// What every version of a question holds.
+#[derive(serde::Deserialize)]
+struct ProtocolOnly {
+    protocol: u32,
+}
+
+/// The most commands that are answered at a time.
+const MAX_CONNECTIONS: usize = 16;
+
+/// Answers each connection on a thread of its own, so that none waits for one that says nothing.
+fn accept(listener: &UnixListener, service: &Arc<Service>, stopping: &AtomicBool) {
+    let slots = Arc::new(());
     for connection in listener.incoming() {
         if stopping.load(Ordering::SeqCst) {
             return;
         }
-        let answered = connection.and_then(|stream| answer(&stream, service));
+        let (service, slot) = (Arc::clone(service), Arc::clone(&slots));
+        if Arc::strong_count(&slots) > MAX_CONNECTIONS + 1 {
+            log::warn!("a command got no answer: too many at a time");
+            continue;
+        }
+        let answered = connection.and_then(|stream| {
+            std::thread::Builder::new().name("scimd-command".to_owned()).spawn(move || {
+                if let Err(error) = answer(&stream, &service) {
+                    log::warn!("a command got no answer: {error}");
+                }
+                drop(slot);
+            })
+        });
         if let Err(error) = answered {
             log::warn!("a command got no answer: {error}");
         }
@@ -76,8 +98,12 @@ fn answer(stream: &UnixStream, service: &Service) -> io::Result<()> {
             Ok(reply) => Response::Reply(reply),
             Err(error) => Response::Failed(error),
         },
-        // Another version may have other commands; what it said of itself is all that can be trusted.
-        Ok(_) | Err(_) => version(),
+        Ok(_) => version(),
+        // Another version may have other commands, so its number is read apart from them.
+        Err(error) => match serde_json::from_str::<ProtocolOnly>(&line) {
+            Ok(question) if question.protocol != PROTOCOL => version(),
+            _ => Response::BadQuestion(error.to_string()),
+        },
     };
     let mut text = serde_json::to_vec(&response)?;
     text.push(b'\n');

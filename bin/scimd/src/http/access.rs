@@ -4,6 +4,7 @@ use super::State;
 use super::error::ApiError;
 use super::request_id::request_id;
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
@@ -34,15 +35,14 @@ impl FromRequest for Writer {
             if caller.may_write() {
                 return Ok(Self(caller));
             }
-            Err(refuse(request, &Refusal::WrongScope { accessor: caller.accessor().to_owned() }))
+            let refusal = state(request)?.service.refuse_change(&caller);
+            Err(refuse(request, &refusal))
         }))
     }
 }
 
 fn authenticate(request: &HttpRequest) -> Result<Caller, ApiError> {
-    let Some(state) = request.app_data::<Data<State>>() else {
-        return Err(ApiError::new(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR, "internal error"));
-    };
+    let state = state(request)?;
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let one = match (headers.next(), headers.next()) {
         (None, _) => None,
@@ -51,6 +51,11 @@ fn authenticate(request: &HttpRequest) -> Result<Caller, ApiError> {
         (Some(_), Some(_)) => Some(""),
     };
     state.service.authenticate(one, &request_id(request)).map_err(|refusal| refuse(request, &refusal))
+}
+
+fn state(request: &HttpRequest) -> Result<&Data<State>, ApiError> {
+    let missing = || ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
+    request.app_data::<Data<State>>().ok_or_else(missing)
 }
 
 /// The log says which accessor and why; the answer does not.

@@ -27,6 +27,7 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/Users", method: Method::GET, route: || web::get().to(list_all::<Users>) },
     Endpoint { path: "/Users", method: Method::HEAD, route: || web::head().to(list_all::<Users>) },
     Endpoint { path: "/Users", method: Method::POST, route: || web::post().to(create::<Users>) },
+    Endpoint { path: "/Users/.search", method: Method::POST, route: || web::route().to(not_supported) },
     Endpoint { path: "/Users/{id}", method: Method::GET, route: || web::get().to(get::<Users>) },
     Endpoint { path: "/Users/{id}", method: Method::HEAD, route: || web::head().to(get::<Users>) },
     Endpoint { path: "/Users/{id}", method: Method::PUT, route: || web::put().to(replace::<Users>) },
@@ -35,6 +36,7 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/Groups", method: Method::GET, route: || web::get().to(list_all::<Groups>) },
     Endpoint { path: "/Groups", method: Method::HEAD, route: || web::head().to(list_all::<Groups>) },
     Endpoint { path: "/Groups", method: Method::POST, route: || web::post().to(create::<Groups>) },
+    Endpoint { path: "/Groups/.search", method: Method::POST, route: || web::route().to(not_supported) },
     Endpoint { path: "/Groups/{id}", method: Method::GET, route: || web::get().to(get::<Groups>) },
     Endpoint { path: "/Groups/{id}", method: Method::HEAD, route: || web::head().to(get::<Groups>) },
     Endpoint { path: "/Groups/{id}", method: Method::PUT, route: || web::put().to(replace::<Groups>) },
@@ -45,10 +47,20 @@ const ENDPOINTS: &[Endpoint] = &[
         method: Method::GET,
         route: || web::get().to(provider_config),
     },
+    Endpoint {
+        path: "/ServiceProviderConfig",
+        method: Method::HEAD,
+        route: || web::head().to(provider_config),
+    },
     Endpoint { path: "/ResourceTypes", method: Method::GET, route: || web::get().to(resource_types) },
+    Endpoint { path: "/ResourceTypes", method: Method::HEAD, route: || web::head().to(resource_types) },
     Endpoint { path: "/ResourceTypes/{id}", method: Method::GET, route: || web::get().to(resource_type) },
+    Endpoint { path: "/ResourceTypes/{id}", method: Method::HEAD, route: || web::head().to(resource_type) },
     Endpoint { path: "/Schemas", method: Method::GET, route: || web::get().to(schemas) },
+    Endpoint { path: "/Schemas", method: Method::HEAD, route: || web::head().to(schemas) },
     Endpoint { path: "/Schemas/{id}", method: Method::GET, route: || web::get().to(schema) },
+    Endpoint { path: "/Schemas/{id}", method: Method::HEAD, route: || web::head().to(schema) },
+    Endpoint { path: "/.search", method: Method::POST, route: || web::route().to(not_supported) },
     Endpoint { path: "/Me", method: Method::GET, route: || web::route().to(not_supported) },
     Endpoint { path: "/Bulk", method: Method::POST, route: || web::route().to(not_supported) },
 ];
@@ -201,8 +213,11 @@ async fn delete<C: Collection>(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// The entity tags of all `If-Match` lines; several lines are one list (RFC 9110 section 5.3).
 fn if_match(request: &HttpRequest) -> Option<IfMatch> {
-    request.headers().get(IF_MATCH).map(|value| IfMatch::new(value.to_str().unwrap_or("")))
+    let lines: Vec<&str> =
+        request.headers().get_all(IF_MATCH).map(|value| value.to_str().unwrap_or("")).collect();
+    (!lines.is_empty()).then(|| IfMatch::new(&lines.join(",")))
 }
 
 async fn provider_config(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
@@ -254,21 +269,25 @@ async fn not_supported(_: Reader) -> Handled {
 
 /// The commonest cause is a Tenant URL that ends with a slash, so the answer names it.
 async fn no_such_endpoint(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    let detail = if request.path().contains("//") {
-        "there is no such endpoint: the path holds `//`; remove the slash at the end of the Tenant URL"
-    } else {
-        "there is no such endpoint; the Tenant URL ends with /scim/v2"
-    };
+    let detail = wrong_path(&request);
     state.service.note_wrong_path(&caller.0, detail);
     Err(ApiError::new(StatusCode::NOT_FOUND, detail))
 }
 
 /// Everything outside the endpoint. Nothing is there, so nobody needs to say who asks.
-async fn not_scim() -> Handled {
-    Err(ApiError::new(
-        StatusCode::NOT_FOUND,
-        "SCIM is served below /scim/v2; that is the end of the Tenant URL",
-    ))
+async fn not_scim(request: HttpRequest) -> Handled {
+    Err(ApiError::new(StatusCode::NOT_FOUND, wrong_path(&request)))
+}
+
+fn wrong_path(request: &HttpRequest) -> &'static str {
+    if request.path().contains("//") {
+        "there is no such endpoint: the path holds `//`; remove the slash at the end of the Tenant URL"
+    } else if request.path().starts_with("/scim/v2/") {
+        "there is no such endpoint; there are /Users, /Groups, /Schemas, /ResourceTypes and /ServiceProviderConfig, \
+         in this spelling"
+    } else {
+        "SCIM is served below /scim/v2; that is the end of the Tenant URL"
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use crate::token::{KEY_PREFIX, generate_key};
 use scim_store_diesel::{ApiKeyRow, ResourceId, StoreError};
 use serde::{Deserialize, Serialize};
 
+/// The longest life of a key that has an end, in days.
+const MAX_DAYS: u32 = 3650;
+
 /// A new API key.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewKey {
@@ -58,6 +61,12 @@ impl Service {
         days: Option<u32>,
     ) -> Result<NewKey, CommandError> {
         check_label(label)?;
+        if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
+            return Err(CommandError::new(
+                Failure::Invalid,
+                format!("a key lives 1 to {MAX_DAYS} days, or for ever"),
+            ));
+        }
         let tenant = self.tenant_named(tenant)?.id;
         let (plain, digest) = generate_key()?;
         let created_ms = self.now_ms();

@@ -85,6 +85,8 @@ fn nobody_is_answered_before_the_observer_knows_of_the_commit() {
     let config = StoreConfig::new(directory.path());
     let ((batches, told), (go, leave)) = (channel(), channel());
     let store = Store::open(&config, |_, _| Gate { batches, leave }).unwrap();
+    // Dropped before the store, also by a failing assertion: the store waits for its observer.
+    let go = go;
     let (answered, answers) = channel();
     std::thread::scope(|scope| {
         let pending = store.write(|tx| Ok::<_, StoreError>(tx.create_tenant("acme", "{}", 1)?.id));
@@ -105,6 +107,8 @@ fn an_error_that_rests_on_another_request_comes_after_the_commit() {
     let config = StoreConfig::new(directory.path());
     let ((batches, told), (go, leave)) = (channel(), channel());
     let store = Store::open(&config, |_, _| Gate { batches, leave }).unwrap();
+    // Dropped before the store, also by a failing assertion: the store waits for its observer.
+    let go = go;
     go.send(()).unwrap();
     let acme = store.write(|tx| Ok::<_, StoreError>(tx.create_tenant("acme", "{}", 1)?.id)).wait().unwrap();
     drain(&told);
