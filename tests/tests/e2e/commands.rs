@@ -87,6 +87,34 @@ fn a_killed_server_leaves_nothing_that_stops_a_command() {
 }
 
 #[test]
+fn a_mistyped_data_directory_is_named_and_not_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let typo = directory.path().join("typo");
+    Cli::new(&typo).run(&["token", "list", "--tenant", "default"]).exit(4).says("is --data-dir right?");
+    assert!(!typo.exists());
+}
+
+#[test]
+fn a_connection_that_says_nothing_holds_up_no_command() {
+    let server = Server::start();
+    let silent: Vec<_> = (0..4)
+        .map(|_| std::os::unix::net::UnixStream::connect(server.data_dir().join("scimd.sock")).unwrap())
+        .collect();
+    server.cli().ok(&["tenant", "list"]);
+    drop(silent);
+}
+
+#[test]
+fn the_life_of_a_key_has_bounds() {
+    let server = Server::start();
+    server.client().create_user("ann");
+    for days in ["0", "4000000000"] {
+        let create = ["key", "create", "--tenant", "default", "--user", "ann", "--expires", days];
+        server.cli().run(&create).exit(1).says("a key lives 1 to");
+    }
+}
+
+#[test]
 fn plain_http_beyond_this_machine_must_be_asked_for() {
     let directory = tempfile::tempdir().unwrap();
     let refused =

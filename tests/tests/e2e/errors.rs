@@ -38,6 +38,10 @@ fn every_refusal_has_the_one_error_shape() {
         .send()
         .scim_error(415, None);
     scim.get("/Me").scim_error(501, None);
+    scim.post("/Users/.search", &json!({})).scim_error(501, None);
+    scim.request("HEAD", "/Schemas").send().status(200).empty();
+    scim.get("/users").scim_error(404, None);
+    assert!(server.public().get("//scim/v2/Users").scim_error(404, None).contains("slash"));
     scim.get("/Users?startIndex=x").scim_error(400, Some("invalidValue"));
     scim.get("/Users?attributes=id&excludedAttributes=name").scim_error(400, Some("invalidValue"));
     scim.get("/Schemas?filter=id%20pr").scim_error(403, None);
@@ -88,7 +92,10 @@ fn versions_are_compared_where_the_client_asks_for_it() {
     assert_eq!(send("PATCH", "If-Match", "W/\"1\"").status(200).must_have("etag"), "W/\"2\"");
     send("DELETE", "If-Match", "W/\"1\"").scim_error(412, None);
     send("HEAD", "If-None-Match", "W/\"9\"").status(200).empty();
-    send("DELETE", "If-Match", "*").status(204);
+    let two_lines = scim.request("DELETE", &uri).header("If-Match", "W/\"7\"").also("If-Match", "W/\"2\"");
+    two_lines.send().status(204);
+    let bob = scim.create_user("bob");
+    scim.request("DELETE", &format!("/Users/{bob}")).header("If-Match", "*").send().status(204);
 }
 
 #[test]

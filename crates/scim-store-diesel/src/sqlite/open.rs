@@ -30,14 +30,28 @@ const WRITER_SETTINGS: &str = "
 pub(crate) fn open_writer(path: &Path) -> Result<Conn, OpenError> {
     let io = |reason: String| OpenError::Io { path: path.to_owned(), reason };
     let text = path.to_str().ok_or_else(|| io("the path is not UTF-8".to_owned()))?;
-    if !path.exists() {
-        // SQLite gives its other files the mode of this one.
-        drop(open_private(path).map_err(|e| io(e.to_string()))?);
-    }
+    // SQLite gives its other files the mode of this one.
+    drop(open_private(path).map_err(|e| io(e.to_string()))?);
+    make_private(path).map_err(|e| io(e.to_string()))?;
     let mut conn = Conn::establish(text).map_err(|e| io(e.to_string()))?;
     conn.batch_execute(WRITER_SETTINGS).map_err(|e| io(e.to_string()))?;
     migrate(&mut conn, path)?;
     Ok(conn)
+}
+
+/// Takes the files of a database from everybody but their owner, however they were made.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        match std::fs::set_permissions(&file, mode) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn migrate(conn: &mut Conn, path: &Path) -> Result<(), OpenError> {
