@@ -2,7 +2,8 @@
 
 use crate::fault::{FaultKind, Faults, Findings};
 use crate::json::shortened;
-use crate::schema::{Attribute, Mutability, ResourceType, Returned};
+use crate::path::AttributePath;
+use crate::schema::{Attribute, Mutability, ResourceType, Returned, Target};
 use crate::value::{Rules, is_unassigned, kind_of, normalise};
 use serde_json::{Map, Value};
 
@@ -96,6 +97,8 @@ impl ResourceType {
                 keep(attribute, value, &attribute.name, rules, &mut findings, &mut kept);
             } else if let Some(extension) = self.extension(&name) {
                 self.read_extension(&extension.id, value, rules, &mut findings, &mut kept);
+            } else if let Some((path, target)) = self.flattened(&name) {
+                self.read_flattened(&path, target, value, rules, &mut findings, &mut kept);
             } else {
                 self.unknown(&name, &value, rules, &mut findings);
             }
@@ -106,6 +109,49 @@ impl ResourceType {
         let mut resource = Resource { attributes: kept };
         resource.seal(self);
         Ok(Reading { resource, findings })
+    }
+
+    /// What a key such as `name.givenName` or `urn:…:User:department` names, as some clients flatten
+    /// what they send.
+    fn flattened(&self, name: &str) -> Option<(AttributePath, Target<'_>)> {
+        let path: AttributePath = name.parse().ok()?;
+        let target = self.find(&path)?;
+        Some((path, target))
+    }
+
+    fn read_flattened(
+        &self,
+        path: &AttributePath,
+        target: Target<'_>,
+        value: Value,
+        rules: Rules,
+        findings: &mut Findings,
+        kept: &mut Map<String, Value>,
+    ) {
+        let Target::Attribute { extension, attribute, sub } = target else { return };
+        findings.dialect(if path.uri.is_some() { "urn-key" } else { "dotted-key" });
+        // The part of a complex attribute stands alone in an object of its own.
+        let value = match sub {
+            Some(sub) => Value::Object(Map::from_iter([(sub.name.clone(), value)])),
+            None => value,
+        };
+        let mut part = Map::new();
+        keep(attribute, value, &path.to_string(), rules, findings, &mut part);
+        let Some(part) = part.shift_remove(&attribute.name) else { return };
+        let container = match extension {
+            None => kept,
+            Some(schema) => {
+                let container = kept.entry(schema.id.clone()).or_insert_with(|| Value::Object(Map::new()));
+                let Some(container) = container.as_object_mut() else { return };
+                container
+            }
+        };
+        match (container.get_mut(&attribute.name), part) {
+            (Some(Value::Object(there)), Value::Object(part)) => there.extend(part),
+            (_, part) => {
+                container.insert(attribute.name.clone(), part);
+            }
+        }
     }
 
     fn read_extension(
@@ -133,8 +179,14 @@ impl ResourceType {
                 None => self.unknown(&path, &value, rules, findings),
             }
         }
-        if !parts.is_empty() {
-            kept.insert(schema.id.clone(), Value::Object(parts));
+        if parts.is_empty() {
+            return;
+        }
+        match kept.get_mut(&schema.id) {
+            Some(Value::Object(there)) => there.extend(parts),
+            _ => {
+                kept.insert(schema.id.clone(), Value::Object(parts));
+            }
         }
     }
 
@@ -249,6 +301,30 @@ mod tests {
         );
         let ignored: Vec<_> = reading.findings.ignored.iter().map(String::as_str).collect();
         assert_eq!(ignored, ["department", "groups", "id", "meta"]);
+    }
+
+    #[test]
+    fn flattened_keys_are_read_as_paths() {
+        let urn = ENTERPRISE_USER_URN;
+        let reading = read(json!({
+            "schemas": [USER_URN], "userName": "ann", "name.givenName": "Ann", "name.familyName": "Lee",
+            (format!("{urn}:department")): "R&D", (urn): {"division": "North"},
+            (format!("{USER_URN}:title")): "Boss", "meta.created": "2026-01-01T00:00:00Z",
+        }))
+        .unwrap();
+        assert_eq!(
+            Value::Object(reading.resource.into_attributes()),
+            json!({
+                "schemas": [USER_URN, urn], "userName": "ann", "title": "Boss",
+                "name": {"givenName": "Ann", "familyName": "Lee"},
+                (urn): {"department": "R&D", "division": "North"},
+            })
+        );
+        assert!(
+            reading.findings.dialects.contains("dotted-key") && reading.findings.dialects.contains("urn-key")
+        );
+        assert!(read(json!({"schemas": [USER_URN], "userName": "ann", "name.givnName": "x"})).is_err());
+        assert!(read(json!({"schemas": [USER_URN], "userName": "ann", "name.givenName": 5})).is_err());
     }
 
     #[test]
