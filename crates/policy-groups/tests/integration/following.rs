@@ -1,5 +1,6 @@
 //! Following the change log: order, gaps, resets, waiting, announcements, freshness.
 
+use std::sync::Barrier;
 use std::{
     thread,
     time::{Duration, Instant},
@@ -96,9 +97,16 @@ fn a_waiter_is_woken_by_the_revision_it_waits_for() {
     let tenant = tenant(vec![user(1)]);
     let soon = Instant::now() + Duration::from_secs(20);
     assert_eq!(tenant.wait_for(rev(0), soon).unwrap().revision(), rev(0));
+    let started = Barrier::new(2);
     thread::scope(|scope| {
-        let waiter = scope.spawn(|| tenant.wait_for(rev(2), soon).unwrap().revision());
-        thread::sleep(Duration::from_millis(20));
+        let waiter = scope.spawn({
+            let (tenant, started) = (&tenant, &started);
+            move || {
+                started.wait();
+                tenant.wait_for(rev(2), soon).unwrap().revision()
+            }
+        });
+        started.wait();
         apply(&tenant, vec![user(2)]);
         apply(&tenant, vec![user(3)]);
         assert_eq!(waiter.join().unwrap(), rev(2));
@@ -164,8 +172,9 @@ fn a_tenant_that_hears_nothing_goes_stale_and_recovers() {
     tenant.heard(rev(0), Instant::now());
     assert_eq!(state(), State::Live);
     tenant.set_max_staleness(Some(Duration::ZERO));
-    thread::sleep(Duration::from_millis(2));
-    assert_eq!(state(), State::Stale);
+    while state() != State::Stale {
+        thread::yield_now();
+    }
     let denied = tenant.snapshot().authenticate(&keys::digest("key1"), 0).unwrap_err();
     assert_eq!((denied.reason(), denied.is_unavailable()), ("directory_stale", true));
     assert!(tenant.wait_for(rev(0), Instant::now()).is_err());
