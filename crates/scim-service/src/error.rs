@@ -66,9 +66,9 @@ pub enum ServiceError {
     /// Member ids that the tenant does not have, where it wants to be told.
     #[error("unknown members: {}; provision them first, or set unknown_members=skip", .0.join(", "))]
     UnknownMembers(Vec<String>),
-    /// An attribute that the tenant requires is missing.
-    #[error("required attribute `{0}` is missing; map it in the identity provider")]
-    RequiredByTenant(String),
+    /// Attributes that the tenant requires are missing.
+    #[error("required by this organisation and missing: {}; map them in the identity provider", .0.join(", "))]
+    RequiredByTenant(Vec<String>),
     /// A member without an id, which would be an empty place in a group.
     #[error("a member needs a `value`: the id of a user or group that was provisioned")]
     MemberWithoutId,

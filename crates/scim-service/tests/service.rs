@@ -210,7 +210,7 @@ fn b13_a_tenant_may_require_more_attributes() {
     let users = fixture.service.users(fixture.caller());
     let error = wait(users.create(&user("ann"), &Projection::all())).unwrap_err();
     assert!(
-        matches!(&error, ServiceError::RequiredByTenant(path) if path == r#"emails[type eq "work"].value"#),
+        matches!(&error, ServiceError::RequiredByTenant(paths) if paths == &[r#"emails[type eq "work"].value"#, "active"]),
         "{error}"
     );
 }

@@ -59,7 +59,7 @@ fn write(
 #[test]
 fn twenty_times_killed_under_load_and_nothing_acknowledged_is_lost() {
     const ROUNDS: usize = 20;
-    const CLIENTS: usize = 16;
+    const CLIENTS: usize = 200;
     const WRITES: usize = 200;
     let mut server = Server::start();
     let token = server.client().token().to_owned();
@@ -80,7 +80,7 @@ fn twenty_times_killed_under_load_and_nothing_acknowledged_is_lost() {
                 })
                 .collect();
             drop(progress);
-            // Killed in the middle of it: another number of writes in each round.
+            // Killed with all clients writing: another number of writes in each round.
             for _ in 0..WRITES + round * 7 {
                 seen.recv().unwrap();
             }

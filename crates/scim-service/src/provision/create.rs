@@ -51,18 +51,25 @@ impl Provisioning<'_> {
         let Reading { mut resource, mut findings } =
             self.resource_type().read(body, self.caller.settings.rules())?;
         if self.kind == Kind::User {
-            for path in &self.caller.settings.required_attributes {
-                let present = presence(path, self.resource_type()).map_err(ServiceError::Internal)?;
-                if !present.matches(resource.attributes()) {
-                    return Err(ServiceError::RequiredByTenant(path.clone()));
-                }
-            }
+            self.check_required(&resource)?;
             if !unassigns_active {
                 default_active(&mut resource);
             }
         }
         let members = ids(resource.take("members").as_ref(), sent, &mut findings)?;
         Ok(Whole { resource, members, findings })
+    }
+
+    /// Checks what the tenant requires of a user beyond the schema (demand B13).
+    fn check_required(&self, user: &Resource) -> Result<(), ServiceError> {
+        let mut missing = Vec::new();
+        for path in &self.caller.settings.required_attributes {
+            let present = presence(path, self.resource_type()).map_err(ServiceError::Internal)?;
+            if !present.matches(user.attributes()) {
+                missing.push(path.clone());
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(ServiceError::RequiredByTenant(missing)) }
     }
 }
 
