@@ -15,7 +15,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The tenant that the first start creates.
 const FIRST_TENANT: &str = "default";
@@ -55,9 +55,10 @@ pub(crate) fn run(data_dir: &Path, options: &ServeOptions, start: Start) -> Resu
             scim_routes(config);
         })?;
         let internal = server(internal, state, internal_routes)?;
+        // Before anybody is told where the server is: whoever knows it may stop it in good order.
+        let signals = StopSignals::listen()?;
         announce(&base_url, internal_address, token.as_ref())?;
-        let handles = [public.handle(), internal.handle()];
-        actix_web::rt::spawn(stop_on_signal(handles));
+        actix_web::rt::spawn(stop_on_signal(signals, [public.handle(), internal.handle()]));
         futures_util::future::try_join(public, internal).await.map(|_| ())
     });
     drop(control);
@@ -168,18 +169,21 @@ fn announce(base_url: &str, internal: SocketAddr, token: Option<&Secret>) -> std
     out.flush()
 }
 
+/// The signals that stop the server, caught from the moment this exists.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+}
+
 /// Stops both listeners on SIGTERM or SIGINT; requests that are being answered are finished.
-async fn stop_on_signal(handles: [ServerHandle; 2]) {
-    let (mut terminate, mut interrupt) =
-        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-            (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-            (Err(error), _) | (_, Err(error)) => {
-                log::error!(
-                    "signals cannot be received, so the server stops at once when it is killed: {error}"
-                );
-                return;
-            }
-        };
+async fn stop_on_signal(mut signals: StopSignals, handles: [ServerHandle; 2]) {
+    let StopSignals { terminate, interrupt } = &mut signals;
     futures_util::future::select(Box::pin(terminate.recv()), Box::pin(interrupt.recv())).await;
     log::info!("stopping: no new connections, at most {STOP_TIMEOUT} s for what is under way");
     let [public, internal] = handles;
