@@ -5,6 +5,7 @@ use crate::process::Process;
 use crate::{PATIENCE, binary};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 /// Runs commands on one data directory.
 #[derive(Debug, Clone)]
@@ -43,6 +44,26 @@ impl Cli {
     #[track_caller]
     pub fn ok(&self, arguments: &[&str]) -> String {
         self.run(arguments).exit(0).stdout.clone()
+    }
+
+    /// Runs a command again until it prints what is wanted: some lines are written after the answer.
+    ///
+    /// # Panics
+    /// When it does not before the deadline.
+    #[track_caller]
+    pub fn until(&self, arguments: &[&str], what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let printed = self.ok(arguments);
+            if wanted(&printed) {
+                return printed;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "`scimd {}` never prints {what}: {printed}",
+                arguments.join(" ")
+            );
+        }
     }
 
     /// Makes a tenant.

@@ -3,6 +3,7 @@
 use scimd_tests::{Client, Server, add_members, replace};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -106,4 +107,12 @@ fn twenty_times_killed_under_load_and_nothing_acknowledged_is_lost() {
     let members = server.client_with(&token).members(&group);
     let lost: Vec<_> = all.members.iter().filter(|id| members.binary_search(id).is_err()).collect();
     assert!(lost.is_empty(), "{lost:?}");
+
+    // The file itself is sound too, by SQLite's own word.
+    server.stop();
+    let database = server.data_dir().join("scimd.db");
+    let script = "import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone()[0])";
+    let checked = Command::new("python3").args(["-c", script]).arg(&database).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&checked.stdout).trim(), "ok", "{checked:?}");
 }

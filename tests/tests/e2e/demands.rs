@@ -248,8 +248,8 @@ fn b12_test_connection_succeeds_and_fails_clearly() {
     let scim = server.client();
     let detail = scim.get("//Users").scim_error(404, None);
     assert!(detail.contains("slash"), "{detail}");
-    let log = server.cli().ok(&["log", "list", "--tenant", "default"]);
-    assert!(log.contains("slash"), "{log}");
+    let list = ["log", "list", "--tenant", "default"];
+    server.cli().until(&list, "the slash at the end", |log| log.contains("slash"));
 }
 
 #[test]
@@ -275,7 +275,8 @@ fn b15_an_attribute_outside_the_schema_is_named_and_nothing_is_stored() {
     scim.patch(&uri, &replace("active", json!("perhaps"))).scim_error(400, Some("invalidValue"));
     assert_eq!(scim.get(&uri).text(), before);
 
-    let log = server.cli().ok(&["log", "list", "--tenant", "default"]);
+    let list = ["log", "list", "--tenant", "default"];
+    let log = server.cli().until(&list, "the refused PATCH", |log| log.contains("operation 1"));
     assert!(log.contains("favouriteColour") && !log.contains("red"), "{log}");
     server.cli().ok(&["tenant", "set", "default", "unknown_attributes=ignore"]);
     body["userName"] = json!("bob");
@@ -325,4 +326,77 @@ fn b25_provisioning_can_be_switched_off_with_a_reason() {
     server.check(&key).gateway_error(401, "invalid_api_key");
     server.cli().ok(&["tenant", "enable", "default"]);
     server.check(&key).status(200);
+}
+
+#[test]
+fn b13_every_mapped_attribute_of_a_user_comes_back() {
+    let server = Server::start();
+    let scim = server.client();
+    let id = scim.create_user("ann");
+    let read = scim.get(&format!("/Users/{id}")).status(200).json();
+    let sent = user("ann");
+    for name in ["userName", "externalId", "active", "displayName", "name", "emails"] {
+        assert_eq!(read[name], sent[name], "{name} in {read}");
+    }
+}
+
+#[test]
+fn b15_an_attribute_outside_the_schema_is_refused_by_name() {
+    let server = Server::start();
+    let scim = server.client();
+    let ann = scim.create_user("ann");
+    let path = format!("/Users/{ann}");
+    let before = scim.get(&path);
+    let mut body = user("bob");
+    body["departmnt"] = json!("Sales");
+    let mut own = user("ann");
+    own["departmnt"] = json!("Sales");
+    let set = replace("departmnt", json!("Sales"));
+    let nested = replace("name.nickname", json!("A"));
+    let pathless = patch(json!([{"op": "replace", "value": {"displayName": "new", "departmnt": "Sales"}}]));
+    for (answer, name) in [
+        (scim.post("/Users", &body), "departmnt"),
+        (scim.put(&path, &own), "departmnt"),
+        (scim.patch(&path, &set), "departmnt"),
+        (scim.patch(&path, &pathless), "departmnt"),
+        (scim.patch(&path, &nested), "nickname"),
+    ] {
+        assert_eq!(answer.code(), 400, "{answer}");
+        let scim_type = answer.at("/scimType");
+        assert!(["invalidValue", "invalidPath", "invalidSyntax"].contains(&scim_type.as_str()), "{answer}");
+        let detail = answer.scim_error(400, Some(&scim_type));
+        assert!(detail.contains(name), "the detail does not name `{name}`: {detail}");
+        let advice = detail.to_lowercase();
+        assert!(
+            advice.contains("mapping") || advice.contains("remove") || advice.contains("did you mean"),
+            "the detail names no remedy: {detail}"
+        );
+    }
+    let after = scim.get(&path);
+    assert_eq!(after.text(), before.text(), "a refused request changed the user");
+    assert_eq!(scim.get("/Users").json()["totalResults"], 1);
+}
+
+#[test]
+fn b15_a_value_of_the_wrong_type_is_refused_by_name() {
+    let server = Server::start();
+    let scim = server.client();
+    let path = format!("/Users/{}", scim.create_user("ann"));
+    let before = scim.get(&path).text();
+    for (attribute, value) in [
+        ("active", json!("maybe")),
+        ("active", json!(7)),
+        ("displayName", json!({"a": 1})),
+        ("emails", json!(true)),
+        ("name", json!("Ann")),
+    ] {
+        let mut body = user("bob");
+        body[attribute] = value.clone();
+        for answer in [scim.post("/Users", &body), scim.patch(&path, &replace(attribute, value.clone()))] {
+            let detail = answer.scim_error(400, Some("invalidValue"));
+            assert!(detail.contains(attribute), "{attribute} = {value}: {detail}");
+        }
+    }
+    assert_eq!(scim.get(&path).text(), before, "a refused request changed the user");
+    assert_eq!(scim.get("/Users").json()["totalResults"], 1);
 }

@@ -1,7 +1,11 @@
 //! Bad input: one error shape, a detail that helps, and nothing lost.
 
-use scimd_tests::{Server, add_members, patch, replace, user};
-use serde_json::json;
+use scimd_tests::{Client, Server, add_members, encode, group, patch, replace, user};
+use serde_json::{Value, json};
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// An id that no resource has.
+const NOBODY: &str = "0199a5b2-6c1e-7d3f-8a4b-5c6d7e8f9a0b";
 
 #[test]
 fn every_refusal_has_the_one_error_shape() {
@@ -145,4 +149,253 @@ fn text_logs_hold_no_values() {
     let last = scim.get("/Users").must_have("x-request-id").to_owned();
     server.log().wait_for("the last request", |line| line.contains(&last));
     assert!(!server.log().text().contains("canary"), "{}", server.log().text());
+}
+
+/// What a tenant holds, to compare before and after.
+fn all(scim: &Client) -> (Value, Value) {
+    (scim.get("/Users").status(200).json(), scim.get("/Groups").status(200).json())
+}
+
+#[test]
+fn bodies_that_are_no_json_object_are_invalid_syntax_and_change_nothing() {
+    let server = Server::start();
+    let scim = server.client();
+    let ann = format!("/Users/{}", scim.create_user("ann"));
+    let staff = format!("/Groups/{}", scim.create_group("staff", &[]));
+    let before = all(&scim);
+    for body in [
+        "",
+        "{",
+        "nonsense",
+        "[]",
+        "\"text\"",
+        "17",
+        "null",
+        r#"{"userName": "bob",}"#,
+        r#"{"userName": "bob"} trailing"#,
+        "{\"userName\": \"\u{1}\"}",
+        r#"{"userName": "\ud800"}"#,
+        "\u{feff}x{}",
+    ] {
+        for (method, path) in [
+            ("POST", "/Users"),
+            ("POST", "/Groups"),
+            ("PUT", ann.as_str()),
+            ("PATCH", ann.as_str()),
+            ("PUT", staff.as_str()),
+            ("PATCH", staff.as_str()),
+        ] {
+            let answer = scim.request(method, path).raw(body).send();
+            assert_eq!(answer.code(), 400, "{body:?}: {answer}");
+            answer.scim_error(400, Some("invalidSyntax"));
+        }
+    }
+    let not_text =
+        scim.request("POST", "/Users").raw([b"{\"userName\": \"".as_slice(), &[0xff, 0xfe], b"\"}"].concat());
+    not_text.send().scim_error(400, Some("invalidSyntax"));
+    assert_eq!(all(&scim), before);
+}
+
+#[test]
+fn a_resource_without_what_it_must_have_is_refused_by_name() {
+    let server = Server::start();
+    let scim = server.client();
+    let mut nameless = user("ann");
+    nameless.as_object_mut().unwrap().remove("userName");
+    let detail = scim.post("/Users", &nameless).scim_error(400, Some("invalidValue"));
+    assert!(detail.contains("userName"), "{detail}");
+    let mut blank = user("");
+    blank["externalId"] = json!("x");
+    scim.post("/Users", &blank).scim_error(400, Some("invalidValue"));
+    let mut nameless = group("staff", &[]);
+    nameless.as_object_mut().unwrap().remove("displayName");
+    let detail = scim.post("/Groups", &nameless).scim_error(400, Some("invalidValue"));
+    assert!(detail.contains("displayName"), "{detail}");
+    let mut without = user("ann");
+    without.as_object_mut().unwrap().remove("schemas");
+    let answer = scim.post("/Users", &without);
+    assert_eq!(answer.code(), 400, "{answer}");
+    assert!(answer.at("/detail").contains("schemas"), "{answer}");
+    assert_eq!(scim.get("/Users").json()["totalResults"], 0);
+}
+
+#[test]
+fn patches_that_cannot_be_applied_are_refused_whole() {
+    let server = Server::start();
+    let scim = server.client();
+    let ann = format!("/Users/{}", scim.create_user("ann"));
+    let before = scim.get(&ann).text();
+    let good = json!({"op": "replace", "path": "displayName", "value": "changed"});
+    for (bad, scim_type, names) in [
+        (json!({"op": "explode", "path": "displayName", "value": "x"}), "invalidSyntax", "explode"),
+        (json!({"path": "displayName", "value": "x"}), "invalidSyntax", "op"),
+        (json!({"op": "replace", "path": "emails[", "value": "x"}), "invalidFilter", "path"),
+        (json!({"op": "replace", "path": "no such path", "value": "x"}), "invalidPath", "invalid path"),
+        (json!({"op": "remove"}), "noTarget", "path"),
+        (json!({"op": "replace", "path": "active", "value": "perhaps"}), "invalidValue", "active"),
+    ] {
+        let answer = scim.patch(&ann, &patch(json!([good, bad])));
+        assert_eq!(answer.code(), 400, "{bad}: {answer}");
+        let detail = answer.scim_error(400, Some(scim_type));
+        assert!(detail.contains(names), "{bad}: {detail}");
+    }
+    for body in [
+        json!({"Operations": [good]}),
+        json!({"schemas": [USER], "Operations": [good]}),
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}),
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": {"op": "add"}}),
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [1]}),
+    ] {
+        let answer = scim.patch(&ann, &body);
+        assert_eq!(answer.code(), 400, "{body}: {answer}");
+        let scim_type = answer.at("/scimType");
+        answer.scim_error(400, Some(&scim_type));
+    }
+    assert_eq!(scim.get(&ann).text(), before, "half of a refused PATCH was applied");
+}
+
+#[test]
+fn what_the_server_sets_cannot_be_set() {
+    let server = Server::start();
+    let scim = server.client();
+    let id = scim.create_user("ann");
+    let path = format!("/Users/{id}");
+    scim.patch(&path, &replace("id", json!(NOBODY))).scim_error(400, Some("mutability"));
+    let mut whole = user("ann");
+    whole["id"] = json!(NOBODY);
+    whole["meta"] = json!({"resourceType": "Group", "created": "1999-01-01T00:00:00Z"});
+    whole["groups"] = json!([{"value": NOBODY}]);
+    scim.put(&path, &whole).status(200);
+    let after = scim.get(&path).status(200).json();
+    assert_eq!(after["id"], json!(id));
+    assert_eq!(after["meta"]["resourceType"], "User");
+    assert!(after["meta"]["created"].as_str().unwrap() > "2020", "{after}");
+    assert!(after["groups"].as_array().is_none_or(Vec::is_empty), "{after}");
+}
+
+#[test]
+fn unknown_ids_are_404_in_every_form() {
+    let server = Server::start();
+    let scim = server.client();
+    for endpoint in ["Users", "Groups"] {
+        for id in [NOBODY, "x", "0", "..%2f..%2fetc", "%00", "null", "-1", &"a".repeat(2000)] {
+            let path = format!("/{endpoint}/{id}");
+            scim.get(&path).scim_error(404, None);
+            scim.delete(&path).scim_error(404, None);
+            let change = replace("displayName", json!("x"));
+            scim.patch(&path, &change).scim_error(404, None);
+        }
+        let detail = scim.get(&format!("/{endpoint}/{NOBODY}")).scim_error(404, None);
+        assert!(detail.contains(NOBODY), "{detail}");
+    }
+    let ann = scim.create_user("ann");
+    scim.get(&format!("/Groups/{ann}")).scim_error(404, None);
+}
+
+#[test]
+fn wrong_endpoints_and_methods_are_scim_errors() {
+    let server = Server::start();
+    let scim = server.client();
+    let ann = scim.create_user("ann");
+    scim.get("/Nothing").scim_error(404, None);
+    scim.get("/Users/x/y").scim_error(404, None);
+    scim.get("").scim_error(404, None);
+    for (method, path) in [
+        ("DELETE", "/Users".to_owned()),
+        ("PUT", "/Users".to_owned()),
+        ("PATCH", "/Groups".to_owned()),
+        ("POST", format!("/Users/{ann}")),
+        ("POST", "/ServiceProviderConfig".to_owned()),
+        ("DELETE", "/Schemas".to_owned()),
+        ("PUT", "/ResourceTypes".to_owned()),
+    ] {
+        let answer = scim.request(method, &path).json(&json!({})).send();
+        answer.scim_error(405, None);
+        assert!(answer.must_have("allow").contains("GET"), "{answer}");
+    }
+}
+
+#[test]
+fn the_public_listener_speaks_scim_errors_only() {
+    let server = Server::start();
+    let public = server.public();
+    for path in ["/", "/favicon.ico", "/scim", "/scim/v1/Users", "/Users"] {
+        let answer = public.get(path);
+        assert!(matches!(answer.code(), 401 | 404), "{answer}");
+        answer.scim_error(answer.code(), None);
+    }
+    public.get("/healthz").status(200);
+}
+
+#[test]
+fn a_body_of_another_type_is_415() {
+    let server = Server::start();
+    let scim = server.client();
+    for media_type in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense"] {
+        let request = scim.request("POST", "/Users").json(&user("ann")).header("Content-Type", media_type);
+        request.send().scim_error(415, None);
+    }
+    let packed = scim.request("POST", "/Users").json(&user("ann")).header("Content-Encoding", "gzip");
+    packed.send().scim_error(415, None);
+    assert_eq!(scim.get("/Users").json()["totalResults"], 0);
+    for (name, media_type) in [
+        ("ann", "application/json"),
+        ("bob", "application/scim+json; charset=utf-8"),
+        ("cat", "Application/SCIM+JSON"),
+    ] {
+        let request = scim.request("POST", "/Users").json(&user(name)).header("Content-Type", media_type);
+        request.send().status(201);
+    }
+}
+
+#[test]
+fn filters_that_cannot_be_understood_are_invalid_filter() {
+    let server = Server::start();
+    let scim = server.client();
+    scim.create_user("ann");
+    for filter in [
+        "userName",
+        "userName eq",
+        r#"userName xx "a""#,
+        r#"userName eq "a" and"#,
+        r#"(userName eq "a""#,
+        r#"userName eq "a"#,
+        r#"nosuch eq "a""#,
+        "emails[type eq \"work\"",
+        "\u{0}",
+    ] {
+        let answer = scim.find("/Users", filter);
+        assert_eq!(answer.code(), 400, "{filter}: {answer}");
+        answer.scim_error(400, Some("invalidFilter"));
+    }
+    let detail = scim.find("/Users", r#"usrName eq "a""#).scim_error(400, Some("invalidFilter"));
+    assert!(detail.contains("usrName"), "{detail}");
+    scim.get("/ServiceProviderConfig?filter=id%20pr").scim_error(403, None);
+    scim.get("/Schemas?filter=id%20pr").scim_error(403, None);
+}
+
+#[test]
+fn hostile_names_are_only_names() {
+    let server = Server::start();
+    let scim = server.client();
+    server.cli().apply_policy("default", &scimd_tests::block_rule("a,b\r\nX-Evil: 1"));
+    for name in ["'; DROP TABLE users; --", "a%b_c\\", "\"quoted\"", "ünï\u{202e}cödé 🦀", "a\r\nX-Evil: 1"]
+    {
+        let created = scim.post("/Users", &user(name));
+        if created.code() == 400 {
+            // A control character in a name may be refused, but then by name.
+            assert!(created.scim_error(400, Some("invalidValue")).contains("userName"), "{created}");
+            continue;
+        }
+        let id = created.status(201).at("/id");
+        assert_eq!(created.at("/userName"), name);
+        let filter = format!("userName eq {}", Value::String(name.to_owned()));
+        let found = scim.get(&format!("/Users?filter={}", encode(&filter)));
+        assert_eq!(found.status(200).at("/Resources/0/id"), id, "{found}");
+        let key = server.cli().key("default", name);
+        let checked = server.check(&key);
+        assert_eq!(checked.status(200).header("x-evil"), None, "{checked}");
+    }
+    let all = scim.get("/Users").json();
+    assert!(all["totalResults"].as_u64().unwrap() >= 4, "{all}");
 }
