@@ -128,6 +128,11 @@ pub struct Findings {
     more: usize,
     /// Attributes that were sent and ignored (readOnly, unknown without a value, …), by path.
     pub ignored: BTreeSet<String>,
+    /// Attributes that were sent and came out without a value, by path: `null`, `[]`, an empty text, or
+    /// nothing but such values. Another thing than attributes that were not sent.
+    pub unassigned: BTreeSet<String>,
+    /// Lists that were sent with a value in them that has no content, by path; such values are dropped.
+    pub hollow: BTreeSet<String>,
     /// The names of the client habits that were rewritten, such as `string-boolean`.
     pub dialects: BTreeSet<&'static str>,
 }
@@ -151,6 +156,8 @@ impl Findings {
     pub fn absorb(&mut self, other: &Findings) {
         other.ignored.iter().for_each(|path| self.ignore(path.as_str()));
         self.dialects.extend(&other.dialects);
+        self.unassigned.extend(other.unassigned.iter().cloned());
+        self.hollow.extend(other.hollow.iter().cloned());
     }
 
     /// Notes an attribute that is ignored. Keeps at most 100 names.

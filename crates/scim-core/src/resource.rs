@@ -135,8 +135,13 @@ impl ResourceType {
             Some(sub) => Value::Object(Map::from_iter([(sub.name.clone(), value)])),
             None => value,
         };
+        // However the key was spelled, findings speak of the attribute by one path.
+        let place = match extension {
+            Some(schema) => format!("{}:{}", schema.id, attribute.name),
+            None => attribute.name.clone(),
+        };
         let mut part = Map::new();
-        keep(attribute, value, &path.to_string(), rules, findings, &mut part);
+        keep(attribute, value, &place, rules, findings, &mut part);
         let Some(part) = part.shift_remove(&attribute.name) else { return };
         let container = match extension {
             None => kept,
@@ -263,11 +268,14 @@ fn keep(
     if attribute.mutability == Mutability::ReadOnly {
         return findings.ignore(path);
     }
-    let value = normalise(attribute, value, path, rules, findings);
-    if let Some(value) = value
-        && attribute.returned != Returned::Never
-    {
-        kept.insert(attribute.name.clone(), value);
+    match normalise(attribute, value, path, rules, findings) {
+        None => {
+            findings.unassigned.insert(path.to_owned());
+        }
+        Some(value) if attribute.returned != Returned::Never => {
+            kept.insert(attribute.name.clone(), value);
+        }
+        Some(_) => {}
     }
 }
 
@@ -324,7 +332,35 @@ mod tests {
             reading.findings.dialects.contains("dotted-key") && reading.findings.dialects.contains("urn-key")
         );
         assert!(read(json!({"schemas": [USER_URN], "userName": "ann", "name.givnName": "x"})).is_err());
-        assert!(read(json!({"schemas": [USER_URN], "userName": "ann", "name.givenName": 5})).is_err());
+        let fault = read(json!({"schemas": [USER_URN], "userName": "ann", "name.givenName": 5})).unwrap_err();
+        assert!(fault.to_string().starts_with("attribute `name.givenName` takes a string"), "{fault}");
+    }
+
+    #[test]
+    fn what_comes_out_without_a_value_is_told_however_it_was_spelled() {
+        let urn_key = format!("{USER_URN}:active");
+        for (key, value) in [
+            ("active", json!(null)),
+            ("ACTIVE", json!("")),
+            ("active", json!([])),
+            ("active", json!([""])),
+            (urn_key.as_str(), json!(null)),
+        ] {
+            let reading = read(json!({"schemas": [USER_URN], "userName": "ann", key: value})).unwrap();
+            assert!(reading.findings.unassigned.contains("active"), "{key}: {:?}", reading.findings);
+        }
+        let sent = read(json!({"schemas": [USER_URN], "userName": "ann", "active": true})).unwrap();
+        assert!(sent.findings.unassigned.is_empty());
+        for emails in
+            [json!([null]), json!([{}]), json!({}), json!(""), json!([{"value": ""}, {"value": "a@b"}])]
+        {
+            let reading = read(json!({"schemas": [USER_URN], "userName": "ann", "emails": emails})).unwrap();
+            assert!(reading.findings.hollow.contains("emails"), "{emails}");
+        }
+        for emails in [json!([]), json!(null), json!([{"value": "a@b"}])] {
+            let reading = read(json!({"schemas": [USER_URN], "userName": "ann", "emails": emails})).unwrap();
+            assert!(reading.findings.hollow.is_empty(), "{emails}");
+        }
     }
 
     #[test]

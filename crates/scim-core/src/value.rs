@@ -59,8 +59,8 @@ pub fn kind_of(value: &Value) -> &'static str {
 /// Brings a client's value of an attribute into the form in which it is kept.
 ///
 /// Answers `None` when the value means "unassigned": `null`, `[]`, an empty text, or an object or
-/// list in which nothing is left. Faults and ignored parts go to `findings`; a value with a fault
-/// is worth nothing. `path` is the place of the value in the body.
+/// list in which nothing is left. Faults, ignored parts and values without content go to `findings`;
+/// a value with a fault is worth nothing. `path` is the place of the value in the body.
 pub fn normalise(
     attribute: &Attribute,
     value: Value,
@@ -82,6 +82,7 @@ pub fn normalise(
         Value::Array(list) => list,
         Value::String(text) if text.is_empty() => {
             findings.dialect("empty-string");
+            findings.hollow.insert(without_indices(path));
             return None;
         }
         one => {
@@ -89,11 +90,15 @@ pub fn normalise(
             vec![one]
         }
     };
+    let sent = list.len();
     let kept: Vec<Value> = list
         .into_iter()
         .enumerate()
         .filter_map(|(i, item)| element(attribute, item, &format!("{path}[{i}]"), rules, findings))
         .collect();
+    if kept.len() < sent {
+        findings.hollow.insert(without_indices(path));
+    }
     if kept.iter().filter(|v| v.get("primary") == Some(&Value::Bool(true))).count() > 1 {
         findings.fault(path, FaultKind::SeveralPrimary);
     }

@@ -17,13 +17,8 @@ fn blocked() -> (Server, scimd_tests::Client, String, String, String) {
 
 #[test]
 fn to_take_active_away_lets_nobody_in() {
-    let (server, scim, ann, _, key) = blocked();
+    let (server, scim, ann, _, key_of_ann) = blocked();
     scim.patch(&ann, &replace("active", json!(false))).status(200);
-    let body = |active: Value| {
-        let mut body = user("ann");
-        body["active"] = active;
-        body
-    };
     let patches = [
         replace("active", json!("")),
         replace("active", Value::Null),
@@ -34,16 +29,27 @@ fn to_take_active_away_lets_nobody_in() {
     ];
     for attempt in &patches {
         assert_eq!(scim.patch(&ann, attempt).status(200).at("/active"), "false", "{attempt}");
-        server.check(&key).gateway_error(401, "invalid_api_key");
+        server.check(&key_of_ann).gateway_error(401, "invalid_api_key");
     }
-    for active in [Value::Null, json!("")] {
-        assert_eq!(scim.put(&ann, &body(active)).status(200).at("/active"), "false");
-        server.check(&key).gateway_error(401, "invalid_api_key");
+    let spelled = |key: &str, active: Value| {
+        let mut body = user("ann");
+        let attributes = body.as_object_mut().unwrap();
+        attributes.remove("active");
+        attributes.insert(key.to_owned(), active);
+        body
+    };
+    let urn = "urn:ietf:params:scim:schemas:core:2.0:User:active";
+    for key in ["active", "ACTIVE", urn] {
+        for active in [Value::Null, json!(""), json!([]), json!([""])] {
+            let answer = scim.put(&ann, &spelled(key, active.clone()));
+            assert_eq!(answer.status(200).at("/active"), "false", "{key}: {active}");
+            server.check(&key_of_ann).gateway_error(401, "invalid_api_key");
+        }
     }
     let answer = scim.find("/Users", "active eq false and userName sw \"a\"");
     assert_eq!(answer.status(200).at("/totalResults"), "1");
-    scim.put(&ann, &body(json!(true))).status(200);
-    server.check(&key).gateway_error(403, "policy_block");
+    scim.put(&ann, &spelled("active", json!(true))).status(200);
+    server.check(&key_of_ann).gateway_error(403, "policy_block");
 }
 
 #[test]
@@ -64,6 +70,9 @@ fn no_slip_of_a_client_empties_a_group() {
         json!([{"value": stranger}]),
     ] {
         scim.put(&group, &whole(members.clone())).scim_error(400, Some("invalidValue"));
+        let mut flattened = whole(Value::Null);
+        flattened["urn:ietf:params:scim:schemas:core:2.0:Group:members"] = members.clone();
+        scim.put(&group, &flattened).scim_error(400, Some("invalidValue"));
         scim.patch(&group, &replace("members", members)).scim_error(400, Some("invalidValue"));
         server.check(&key).gateway_error(403, "policy_block");
     }

@@ -1,15 +1,13 @@
 //! POST: create a resource (RFC 7644 section 3.3).
 
 use super::action::Entry;
-use super::membership::{check_unknown, count_sent, ids};
-use super::{About, Answer, Job, Provisioning};
+use super::membership::{check_unknown, ids};
+use super::{About, Answer, Job, Provisioning, active};
 use crate::error::ServiceError;
 use crate::settings::presence;
 use scim_core::fault::Findings;
-use scim_core::value::is_unassigned;
 use scim_core::{Projection, Reading, Resource};
-use scim_store_diesel::{Kind, MemberWrite, StoredResource};
-use serde_json::{Map, Value};
+use scim_store_diesel::{Kind, MemberWrite};
 
 impl Provisioning<'_> {
     /// Creates a resource; a group with its members in one step.
@@ -30,7 +28,7 @@ impl Provisioning<'_> {
             let now_ms = tx.now_ms();
             let tenant = &mut tx.tenant(job.caller.tenant);
             if job.kind == Kind::User {
-                default_active(&mut resource);
+                active::default(&mut resource);
             }
             let mut row = tenant.insert(job.kind, &resource)?;
             let delta = tenant.change_members(&mut row, &[MemberWrite::Add(members)], true)?;
@@ -46,17 +44,12 @@ impl Provisioning<'_> {
     /// Reads the body of a POST or PUT: a whole resource, with what the tenant requires of it.
     pub(super) fn read_whole(&self, body: &[u8]) -> Result<Whole, ServiceError> {
         let body = Self::object(body)?;
-        let sent = count_sent(&body);
-        let unassigns_active = unassigns_active(&body);
         let Reading { mut resource, mut findings } =
             self.resource_type().read(body, self.caller.settings.rules())?;
         if self.kind == Kind::User {
             self.check_required(&resource)?;
-            if !unassigns_active {
-                default_active(&mut resource);
-            }
         }
-        let members = ids(resource.take("members").as_ref(), sent, &mut findings)?;
+        let members = ids(resource.take("members").as_ref(), &mut findings)?;
         Ok(Whole { resource, members, findings })
     }
 
@@ -78,22 +71,4 @@ pub(super) struct Whole {
     pub(super) resource: Resource,
     pub(super) members: Vec<String>,
     pub(super) findings: Findings,
-}
-
-/// A user without `active` is active: the attribute need not be mapped.
-fn default_active(user: &mut Resource) {
-    user.attributes_mut().entry("active").or_insert(true.into());
-}
-
-/// Whether a body unassigns `active`, which is another thing than leaving it out.
-fn unassigns_active(body: &Map<String, Value>) -> bool {
-    let active = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("active"));
-    active.is_some_and(|(_, value)| is_unassigned(value) || value.as_str() == Some(""))
-}
-
-/// A user whose `active` was taken away is what they were: to say nothing must not let anybody in.
-pub(super) fn keep_active(kind: Kind, resource: &mut Resource, old: &StoredResource) {
-    if kind == Kind::User {
-        resource.attributes_mut().entry("active").or_insert(old.active.into());
-    }
 }

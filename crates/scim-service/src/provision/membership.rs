@@ -7,30 +7,16 @@ use scim_core::fault::Findings;
 use scim_patch::MemberChange;
 use scim_patch::members::id_of;
 use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// How many members a body holds, those without content included.
-pub(super) fn count_sent(body: &Map<String, Value>) -> usize {
-    let members = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("members"));
-    match members {
-        None | Some((_, Value::Null)) => 0,
-        Some((_, Value::Array(list))) => list.len(),
-        Some(_) => 1,
-    }
-}
-
-/// The ids in the `members` of a whole group, of which the client sent a number.
+/// The ids in the `members` of a whole group.
 ///
 /// A member without an id is an error and not an empty place: nobody shall empty a group by mistake.
-pub(super) fn ids(
-    members: Option<&Value>,
-    sent: usize,
-    findings: &mut Findings,
-) -> Result<Vec<String>, ServiceError> {
-    let list = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if list.len() < sent {
+pub(super) fn ids(members: Option<&Value>, findings: &mut Findings) -> Result<Vec<String>, ServiceError> {
+    if findings.hollow.contains("members") {
         return Err(ServiceError::MemberWithoutId);
     }
+    let list = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     list.iter().map(|member| id_of(member, findings).ok_or(ServiceError::MemberWithoutId)).collect()
 }
 

@@ -1,6 +1,7 @@
 //! The use cases on users and groups: each for one caller, and so for one tenant.
 
 mod action;
+mod active;
 mod create;
 mod delete;
 mod membership;

@@ -1,13 +1,13 @@
 //! PATCH: change a resource (RFC 7644 section 3.5.2).
 
 use super::action::{Entry, change_in_words};
-use super::create::keep_active;
 use super::membership::{check_filters, check_replacement, check_unknown, writes};
-use super::{About, Answer, IfMatch, Job, Provisioning};
+use super::{About, Answer, IfMatch, Job, Provisioning, active};
 use crate::error::ServiceError;
 use crate::render::document;
 use scim_core::{Projection, Resource};
 use scim_patch::PatchRequest;
+use scim_store_diesel::{Kind, MemberDelta};
 
 impl Provisioning<'_> {
     /// Applies a PATCH: all of its operations or none. Members of a group are added and removed one
@@ -40,7 +40,7 @@ impl Provisioning<'_> {
         let job = Job::of(self, projection);
         let links = self.service.links().clone();
         let resource_type = self.service.shared_type(self.kind);
-        let status = if job.kind == scim_store_diesel::Kind::Group { 204 } else { 200 };
+        let status = if job.kind == Kind::Group { 204 } else { 200 };
         let write = self.service.store().write(move |tx| {
             job.begin(tx)?;
             let now_ms = tx.now_ms();
@@ -49,12 +49,14 @@ impl Provisioning<'_> {
             IfMatch::check(if_match.as_ref(), &old)?;
             let mut resource = Resource::from_stored(document(&old)?);
             let outcome = plan.apply(&resource_type, &mut resource)?;
-            keep_active(job.kind, &mut resource, &old);
+            if job.kind == Kind::User {
+                active::keep(&mut resource, &old);
+            }
             let changed = *resource.attributes() != document(&old)?;
             let mut findings = plan.findings().clone();
             findings.absorb(&outcome.findings);
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
-            let mut delta = scim_store_diesel::MemberDelta::default();
+            let mut delta = MemberDelta::default();
             for change in plan.member_changes() {
                 // One at a time: a filter must see what the operation before it did.
                 let writes = writes(tenant, &row, std::slice::from_ref(change), &links)?;

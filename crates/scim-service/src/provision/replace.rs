@@ -1,9 +1,9 @@
 //! PUT: replace a resource (RFC 7644 section 3.5.1).
 
 use super::action::{Entry, change_in_words};
-use super::create::{Whole, keep_active};
+use super::create::Whole;
 use super::membership::{check_replacement, check_unknown};
-use super::{About, Answer, IfMatch, Job, Provisioning};
+use super::{About, Answer, IfMatch, Job, Provisioning, active};
 use crate::error::ServiceError;
 use crate::render::document;
 use scim_core::Projection;
@@ -44,7 +44,13 @@ impl Provisioning<'_> {
             let tenant = &mut tx.tenant(job.caller.tenant);
             let old = job.find(tenant, id)?;
             IfMatch::check(if_match.as_ref(), &old)?;
-            keep_active(job.kind, &mut resource, &old);
+            if job.kind == Kind::User {
+                // Left out it is true; sent without a value it stays.
+                if findings.unassigned.contains("active") {
+                    active::keep(&mut resource, &old);
+                }
+                active::default(&mut resource);
+            }
             let changed = document(&old)? != *resource.attributes();
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
             let writes = [MemberWrite::Replace(members)];
