@@ -35,6 +35,8 @@ pub enum FaultKind {
     },
     /// A required attribute has no value.
     Missing,
+    /// The attribute is given more than once, in different spellings.
+    Twice,
     /// A text holds a character that cannot be kept, such as NUL; a name holds a line end.
     ControlCharacter,
     /// A name is blank.
@@ -81,6 +83,9 @@ impl fmt::Display for Fault {
             }
             FaultKind::ControlCharacter => {
                 write!(f, "attribute `{path}` holds a control character, which cannot be kept")
+            }
+            FaultKind::Twice => {
+                write!(f, "attribute `{path}` is given twice, in different spellings; send it once")
             }
             FaultKind::Blank => write!(f, "attribute `{path}` is blank; map one that holds a name"),
             FaultKind::TooLong { limit } => {

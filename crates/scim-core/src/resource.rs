@@ -140,21 +140,12 @@ impl ResourceType {
             Some(schema) => format!("{}:{}", schema.id, attribute.name),
             None => attribute.name.clone(),
         };
-        let mut part = Map::new();
-        keep(attribute, value, &place, rules, findings, &mut part);
-        let Some(part) = part.shift_remove(&attribute.name) else { return };
-        let container = match extension {
-            None => kept,
+        match extension {
+            None => keep(attribute, value, &place, rules, findings, kept),
             Some(schema) => {
-                let container = kept.entry(schema.id.clone()).or_insert_with(|| Value::Object(Map::new()));
-                let Some(container) = container.as_object_mut() else { return };
-                container
-            }
-        };
-        match (container.get_mut(&attribute.name), part) {
-            (Some(Value::Object(there)), Value::Object(part)) => there.extend(part),
-            (_, part) => {
-                container.insert(attribute.name.clone(), part);
+                let mut parts = Map::new();
+                keep(attribute, value, &place, rules, findings, &mut parts);
+                merge_extension(&schema.id, parts, findings, kept);
             }
         }
     }
@@ -184,15 +175,7 @@ impl ResourceType {
                 None => self.unknown(&path, &value, rules, findings),
             }
         }
-        if parts.is_empty() {
-            return;
-        }
-        match kept.get_mut(&schema.id) {
-            Some(Value::Object(there)) => there.extend(parts),
-            _ => {
-                kept.insert(schema.id.clone(), Value::Object(parts));
-            }
-        }
+        merge_extension(&schema.id, parts, findings, kept);
     }
 
     /// An attribute that no schema defines: spared when it has no value, whatever the rules say.
@@ -273,124 +256,48 @@ fn keep(
             findings.unassigned.insert(path.to_owned());
         }
         Some(value) if attribute.returned != Returned::Never => {
-            kept.insert(attribute.name.clone(), value);
+            put(&attribute.name, value, path, findings, kept);
         }
         Some(_) => {}
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::{ENTERPRISE_USER_URN, USER_URN, user_type};
-    use serde_json::json;
-
-    fn read(body: Value) -> Result<Reading, Faults> {
-        user_type().read(body.as_object().unwrap().clone(), Rules::default())
-    }
-
-    #[test]
-    fn a_body_becomes_a_resource() {
-        let reading = read(json!({
-            "schemas": [USER_URN, "urn:somebody:else"],
-            "id": "mine", "meta": {"version": "x"}, "groups": [{"value": "g"}],
-            "USERNAME": "ann@contoso.test", "password": "secret", "title": null, "nickName": "", "roles": [],
-            (ENTERPRISE_USER_URN): {"Department": "R&D", "manager": "m1"},
-            "department": null,
-        }))
-        .unwrap();
-        assert_eq!(
-            Value::Object(reading.resource.into_attributes()),
-            json!({
-                "schemas": [USER_URN, ENTERPRISE_USER_URN],
-                "userName": "ann@contoso.test",
-                (ENTERPRISE_USER_URN): {"department": "R&D", "manager": {"value": "m1"}},
-            })
-        );
-        let ignored: Vec<_> = reading.findings.ignored.iter().map(String::as_str).collect();
-        assert_eq!(ignored, ["department", "groups", "id", "meta"]);
-    }
-
-    #[test]
-    fn flattened_keys_are_read_as_paths() {
-        let urn = ENTERPRISE_USER_URN;
-        let reading = read(json!({
-            "schemas": [USER_URN], "userName": "ann", "name.givenName": "Ann", "name.familyName": "Lee",
-            (format!("{urn}:department")): "R&D", (urn): {"division": "North"},
-            (format!("{USER_URN}:title")): "Boss", "meta.created": "2026-01-01T00:00:00Z",
-        }))
-        .unwrap();
-        assert_eq!(
-            Value::Object(reading.resource.into_attributes()),
-            json!({
-                "schemas": [USER_URN, urn], "userName": "ann", "title": "Boss",
-                "name": {"givenName": "Ann", "familyName": "Lee"},
-                (urn): {"department": "R&D", "division": "North"},
-            })
-        );
-        assert!(
-            reading.findings.dialects.contains("dotted-key") && reading.findings.dialects.contains("urn-key")
-        );
-        assert!(read(json!({"schemas": [USER_URN], "userName": "ann", "name.givnName": "x"})).is_err());
-        let fault = read(json!({"schemas": [USER_URN], "userName": "ann", "name.givenName": 5})).unwrap_err();
-        assert!(fault.to_string().starts_with("attribute `name.givenName` takes a string"), "{fault}");
-    }
-
-    #[test]
-    fn what_comes_out_without_a_value_is_told_however_it_was_spelled() {
-        let urn_key = format!("{USER_URN}:active");
-        for (key, value) in [
-            ("active", json!(null)),
-            ("ACTIVE", json!("")),
-            ("active", json!([])),
-            ("active", json!([""])),
-            (urn_key.as_str(), json!(null)),
-        ] {
-            let reading = read(json!({"schemas": [USER_URN], "userName": "ann", key: value})).unwrap();
-            assert!(reading.findings.unassigned.contains("active"), "{key}: {:?}", reading.findings);
+/// Puts a value in its place. Parts of a complex attribute may come one by one; nothing may come twice.
+fn put(name: &str, value: Value, path: &str, findings: &mut Findings, kept: &mut Map<String, Value>) {
+    match (kept.get_mut(name), value) {
+        (None, value) => {
+            kept.insert(name.to_owned(), value);
         }
-        let sent = read(json!({"schemas": [USER_URN], "userName": "ann", "active": true})).unwrap();
-        assert!(sent.findings.unassigned.is_empty());
-        for emails in
-            [json!([null]), json!([{}]), json!({}), json!(""), json!([{"value": ""}, {"value": "a@b"}])]
-        {
-            let reading = read(json!({"schemas": [USER_URN], "userName": "ann", "emails": emails})).unwrap();
-            assert!(reading.findings.hollow.contains("emails"), "{emails}");
+        (Some(Value::Object(there)), Value::Object(parts)) => {
+            for (part, value) in parts {
+                if there.contains_key(&part) {
+                    findings.fault(format!("{path}.{part}"), FaultKind::Twice);
+                }
+                there.insert(part, value);
+            }
         }
-        for emails in [json!([]), json!(null), json!([{"value": "a@b"}])] {
-            let reading = read(json!({"schemas": [USER_URN], "userName": "ann", "emails": emails})).unwrap();
-            assert!(reading.findings.hollow.is_empty(), "{emails}");
-        }
-    }
-
-    #[test]
-    fn all_faults_are_reported_at_once() {
-        let faults = read(json!({
-            "schemas": [USER_URN], "favouriteColour": "red", "active": "maybe", "displayNmae": "Ann",
-        }))
-        .unwrap_err();
-        let text = faults.to_string();
-        for part in [
-            "`favouriteColour` on User",
-            "`active` takes true or false",
-            "did you mean `displayName`",
-            "`userName` is missing",
-        ] {
-            assert!(text.contains(part), "{part:?} is not in {text:?}");
-        }
-    }
-
-    #[test]
-    fn schemas_must_list_the_core_schema() {
-        for schemas in [json!(null), json!([]), json!([ENTERPRISE_USER_URN])] {
-            let text = read(json!({"schemas": schemas, "userName": "a"})).unwrap_err().to_string();
-            assert_eq!(text, format!("`schemas` must list `{USER_URN}`"));
-        }
-        assert!(
-            read(json!({"schemas": "x", "userName": "a"})).unwrap_err().to_string().contains("list of URNs")
-        );
-        let strict = Rules { reject_foreign_schemas: true, ..Rules::default() };
-        let body = json!({"schemas": [USER_URN, "urn:a:b"], "userName": "a"});
-        assert!(user_type().read(body.as_object().unwrap().clone(), strict).is_err());
+        (Some(_), _) => findings.fault(path, FaultKind::Twice),
     }
 }
+
+/// Adds attributes of an extension to those that came before.
+fn merge_extension(
+    urn: &str,
+    parts: Map<String, Value>,
+    findings: &mut Findings,
+    kept: &mut Map<String, Value>,
+) {
+    if parts.is_empty() {
+        return;
+    }
+    let Some(Value::Object(there)) = kept.get_mut(urn) else {
+        kept.insert(urn.to_owned(), Value::Object(parts));
+        return;
+    };
+    for (name, value) in parts {
+        put(&name, value, &format!("{urn}:{name}"), findings, there);
+    }
+}
+
+#[cfg(test)]
+mod tests;

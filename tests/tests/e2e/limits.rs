@@ -1,6 +1,6 @@
 //! Limits: what is too much is refused, and the server goes on.
 
-use scimd_tests::{Connection, Server, add_members, encode, user};
+use scimd_tests::{Connection, Server, add_members, encode, patch, user};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -272,4 +272,25 @@ fn malformed_http_never_stops_the_server() {
         }
     }
     scim.get("/Users").status(200);
+}
+
+#[test]
+fn a_patch_with_many_filters_on_members_is_refused_and_changes_nothing() {
+    let server = Server::start();
+    let scim = server.client();
+    let ann = scim.create_user("ann");
+    let group = scim.create_group("staff", &[&ann]);
+    let uri = format!("/Groups/{group}");
+    let removals = |count: usize| {
+        let one = |n: usize| json!({"op": "remove", "path": format!(r#"members[display sw "User a{n}"]"#)});
+        let all: Vec<_> = (0..count)
+            .map(one)
+            .chain([json!({"op": "remove", "path": r#"members[display sw "User ann"]"#})])
+            .collect();
+        patch(json!(all))
+    };
+    scim.patch(&uri, &removals(8)).scim_error(400, Some("tooMany"));
+    assert_eq!(scim.members(&group), [ann]);
+    scim.patch(&uri, &removals(7)).status(204);
+    assert!(scim.members(&group).is_empty());
 }

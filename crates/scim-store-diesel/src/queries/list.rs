@@ -57,8 +57,19 @@ pub struct Listing<'a> {
 /// How many rows are read at a time where the caller decides.
 const BATCH: i64 = 256;
 
-/// How many bytes of documents are held at a time; a page or a batch ends with the row that exceeds it.
+/// How many bytes are held at a time; a page or a batch ends with the row that exceeds it.
 const MAX_BYTES: usize = 8 << 20;
+
+/// What a member or a group of a user weighs on a page: about what it takes in an answer.
+const RELATION_BYTES: usize = 256;
+
+impl Loaded {
+    /// About how many bytes it takes.
+    fn weight(&self) -> usize {
+        let related = self.members.as_ref().map_or(0, Vec::len) + self.groups.as_ref().map_or(0, Vec::len);
+        self.resource.doc.len().saturating_add(related.saturating_mul(RELATION_BYTES))
+    }
+}
 
 /// Lists resources of a kind. `decide` is the meaning of the predicate; it is asked only about rows
 /// that SQL alone could not decide, and gets the relations that the predicate mentions.
@@ -134,11 +145,17 @@ fn by_sql<'a>(
         .limit(listing.limit)
         .select(StoredResource::as_select());
     let (rows, _) = within_memory(conn, rows)?;
-    let resources = rows
-        .into_iter()
-        .map(|row| complete(conn, tenant, kind, row, listing.relations))
-        .collect::<Result<_, StoreError>>()?;
-    Ok(Page { total, resources })
+    let mut page = Page { total, resources: Vec::with_capacity(rows.len()) };
+    let mut bytes = 0_usize;
+    for row in rows {
+        let shown = complete(conn, tenant, kind, row, listing.relations)?;
+        bytes = bytes.saturating_add(shown.weight());
+        page.resources.push(shown);
+        if bytes >= MAX_BYTES {
+            break;
+        }
+    }
+    Ok(page)
 }
 
 /// SQL narrows, the caller decides. Memory holds one batch and the page.
@@ -157,7 +174,7 @@ fn by_decision(
     };
     let mut page = Page { total: 0, resources: Vec::new() };
     let mut last: Option<ResourceId> = None;
-    let mut bytes = 0;
+    let mut bytes = 0_usize;
     loop {
         let own = resource::tenant.eq(tenant).and(resource::rtype.eq(kind.number()));
         let mut rows = resource::table
@@ -186,8 +203,9 @@ fn by_decision(
             page.total += 1;
             let shown = i64::try_from(page.resources.len()).unwrap_or(i64::MAX);
             if position >= listing.offset && shown < listing.limit && bytes < MAX_BYTES {
-                bytes += candidate.resource.doc.len();
-                page.resources.push(complete(conn, tenant, kind, candidate.resource, listing.relations)?);
+                let shown = complete(conn, tenant, kind, candidate.resource, listing.relations)?;
+                bytes = bytes.saturating_add(shown.weight());
+                page.resources.push(shown);
             }
         }
         if !more {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a failed test")]
 
+mod bounds;
 mod changes;
 mod commit;
 mod filters;
@@ -12,3 +13,4 @@ mod plans;
 mod support;
 mod uniqueness;
 mod vectors;
+mod worlds;

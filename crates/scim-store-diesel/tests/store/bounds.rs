@@ -1,0 +1,98 @@
+//! What one list may hold and take.
+
+use crate::filters::{decision, list, predicate};
+use crate::support::{Fixture, document, texts};
+use scim_store_diesel::{Kind, Listing, MemberWrite, Relations, ResourceId, StoreError};
+use serde_json::json;
+use std::time::Duration;
+
+/// Walks all pages by what each of them held, as a client does.
+fn walk(fixture: &Fixture, kind: Kind, filter: Option<&str>) -> Vec<(usize, Vec<ResourceId>)> {
+    let predicate = filter.map(|text| predicate(kind, text));
+    let mut pages = Vec::new();
+    let mut offset = 0;
+    loop {
+        let page = list(fixture, fixture.acme, kind, predicate.as_ref(), (offset, 1000));
+        let ids: Vec<_> = page.resources.iter().map(|l| l.resource.id).collect();
+        let bytes = page.resources.iter().map(|l| l.resource.doc.len()).sum();
+        offset += i64::try_from(ids.len()).unwrap();
+        if ids.is_empty() {
+            assert_eq!(page.total, offset);
+            return pages;
+        }
+        pages.push((bytes, ids));
+    }
+}
+
+#[test]
+fn a_page_of_large_documents_ends_early_and_the_walk_loses_none() {
+    let fixture = Fixture::new();
+    let large = "x".repeat(1 << 20);
+    let stored: Vec<ResourceId> = (0..20)
+        .map(|n| {
+            let user = document(json!({"userName": format!("u{n}"), "active": true, "title": large}));
+            fixture.add(Kind::User, user).unwrap().id
+        })
+        .collect();
+    // Everything, what SQL decides, and what the caller decides.
+    for filter in [None, Some(r#"userName eq "u1" or not (userName eq "u1")"#), Some("title sw \"x\"")] {
+        let pages = walk(&fixture, Kind::User, filter);
+        assert!(pages.len() > 1, "{filter:?}: all on one page");
+        assert!(pages.iter().all(|(bytes, _)| *bytes < 10 << 20), "{filter:?}");
+        let walked: Vec<_> = pages.into_iter().flat_map(|(_, ids)| ids).collect();
+        assert_eq!(walked, stored, "{filter:?}");
+    }
+}
+
+#[test]
+fn a_page_of_groups_with_many_members_ends_early_and_the_walk_loses_none() {
+    let fixture = Fixture::new();
+    let users: Vec<ResourceId> = (0..4000)
+        .map(|n| fixture.queue_user(&format!("u{n}")))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|user| user.wait().unwrap().id)
+        .collect();
+    let ids = texts(&users);
+    let stored: Vec<ResourceId> = (0..20)
+        .map(|n| {
+            let mut group = fixture.add_group(&format!("g{n}"));
+            let write = MemberWrite::Add(ids.clone());
+            let acme = fixture.acme;
+            fixture.write(move |tx| {
+                tx.tenant(acme).change_members(&mut group, &[write], false)?;
+                Ok(group.id)
+            })
+        })
+        .map(Result::unwrap)
+        .collect();
+    for filter in [None, Some("displayName sw \"g\"")] {
+        let pages = walk(&fixture, Kind::Group, filter);
+        assert!(pages.len() > 1, "{filter:?}: {} members on one page", stored.len() * users.len());
+        let walked: Vec<_> = pages.into_iter().flat_map(|(_, ids)| ids).collect();
+        assert_eq!(walked, stored, "{filter:?}");
+    }
+    // Who does not ask for members gets all groups at once.
+    let listing = Listing { predicate: None, offset: 0, limit: 1000, relations: Relations::default() };
+    let all = fixture
+        .store
+        .tenant(fixture.acme)
+        .list(Kind::Group, listing, &mut decision(Kind::Group, None))
+        .unwrap();
+    assert_eq!(all.resources.len(), stored.len());
+}
+
+#[test]
+fn a_list_that_takes_too_long_is_refused() {
+    let fixture = Fixture::with(|config| config.list_time = Duration::ZERO);
+    fixture.add_user("ann");
+    let predicate = predicate(Kind::User, "title co \"x\"");
+    let listing =
+        Listing { predicate: Some(&predicate), offset: 0, limit: 10, relations: Relations::default() };
+    let refused = fixture.store.tenant(fixture.acme).list(
+        Kind::User,
+        listing,
+        &mut decision(Kind::User, Some(&predicate)),
+    );
+    assert!(matches!(refused, Err(StoreError::TooMuchWork)), "{refused:?}");
+}
