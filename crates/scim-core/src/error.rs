@@ -3,9 +3,10 @@
 use serde::Serialize;
 use std::fmt;
 
-/// The `scimType` keywords of RFC 7644 table 9.
+/// The `scimType` keywords of RFC 7644 table 9 and of RFC 9865 section 2.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum ScimType {
     /// The filter is malformed or cannot be applied to the attribute.
     InvalidFilter,
@@ -27,6 +28,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request must not be made this way because of sensitive data in it.
     Sensitive,
+    /// The cursor is none that the server made, or belongs to another query.
+    InvalidCursor,
+    /// The cursor is older than the server keeps them.
+    ExpiredCursor,
+    /// The number of resources to a page cannot be understood.
+    InvalidCount,
 }
 
 impl ScimType {
@@ -43,6 +50,9 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
             Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The language of SCIM 2.0 (RFC 7643, RFC 7644), without I/O.
+//! The language of SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), without I/O.
 //!
 //! Schemas are data, bodies are read against them, and what comes out is spelled as the schema
 //! spells it:
@@ -22,6 +22,7 @@
 //! Names and URNs compare without ASCII case everywhere; texts compare by the `caseExact` of their
 //! attribute, through [`fold::fold`].
 
+pub mod cursor;
 pub mod datetime;
 pub mod error;
 pub mod fault;
@@ -29,15 +30,21 @@ pub mod filter;
 pub mod fold;
 pub mod json;
 pub mod name;
+mod number;
 pub mod patch_path;
 pub mod path;
 pub mod projection;
 pub mod resource;
 pub mod schema;
+pub mod search;
+pub mod sort;
 pub mod value;
 
+pub use cursor::{CursorError, CursorKey};
 pub use error::{ErrorMessage, ScimType};
 pub use filter::{Filter, FilterError, Predicate};
 pub use patch_path::{PatchPath, PathError};
 pub use projection::{Projection, ProjectionError};
 pub use resource::{Reading, Resource};
+pub use search::{SearchError, SearchRequest};
+pub use sort::{SortBy, SortError, SortKey, SortOrder};

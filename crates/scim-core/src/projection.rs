@@ -17,8 +17,8 @@ mod tests;
 pub struct Projection {
     mode: Mode,
     chosen: Vec<Choice>,
-    /// The core attributes that are returned whatever the choice.
-    always: Vec<String>,
+    /// The core attributes, and the extensions by their URN, that are not returned by default.
+    rules: Vec<(String, Returned)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,16 @@ impl std::error::Error for ProjectionError {}
 
 impl Projection {
     /// What is returned when the client chooses nothing.
+    ///
+    /// It knows no resource type, so that [`Projection::wants`] is true of everything;
+    /// [`Projection::parse`] without parameters gives one that knows better.
     pub fn all() -> Self {
-        Self { mode: Mode::All, chosen: Vec::new(), always: Vec::new() }
+        Self { mode: Mode::All, chosen: Vec::new(), rules: Vec::new() }
+    }
+
+    /// Whether the client chose nothing.
+    pub fn is_all(&self) -> bool {
+        self.mode == Mode::All
     }
 
     /// Reads the parameters `attributes` and `excludedAttributes`: paths with commas between them.
@@ -90,19 +98,32 @@ impl Projection {
         excluded: Option<&str>,
         resource_type: &ResourceType,
     ) -> Result<Self, ProjectionError> {
-        let given = |list: Option<&'_ str>| list.is_some_and(|text| !text.trim().is_empty());
+        Self::parse_lists(attributes.as_slice(), excluded.as_slice(), resource_type)
+    }
+
+    /// Reads the lists `attributes` and `excludedAttributes` of a
+    /// [`SearchRequest`](crate::SearchRequest), as [`Projection::parse`] does; an item may hold several
+    /// paths with commas between them.
+    ///
+    /// # Errors
+    /// As [`Projection::parse`].
+    pub fn parse_lists<T: AsRef<str>>(
+        attributes: &[T],
+        excluded: &[T],
+        resource_type: &ResourceType,
+    ) -> Result<Self, ProjectionError> {
+        let given = |list: &[T]| list.iter().any(|text| !text.as_ref().trim().is_empty());
         let (mode, list) = match (given(attributes), given(excluded)) {
             (true, true) => return Err(ProjectionError::Both),
             (true, false) => (Mode::Only, attributes),
             (false, true) => (Mode::Except, excluded),
-            (false, false) => return Ok(Self::all()),
+            (false, false) => (Mode::All, &[][..]),
         };
-        let list = list.unwrap_or_default();
-        if list.len() > MAX_LENGTH {
+        if list.iter().map(|text| text.as_ref().len()).sum::<usize>() > MAX_LENGTH {
             return Err(ProjectionError::TooLong);
         }
         let mut chosen: Vec<Choice> = Vec::new();
-        for path in split(list) {
+        for path in list.iter().flat_map(|text| split(text.as_ref())) {
             let Some(choice) = choice(path.trim(), resource_type)? else { continue };
             if chosen.contains(&choice) {
                 continue;
@@ -112,23 +133,22 @@ impl Projection {
             }
             chosen.push(choice);
         }
-        let core = resource_type.schema.attributes.iter().chain(resource_type.common_attributes());
-        let always = core.filter(|a| a.returned == Returned::Always).map(|a| a.name.clone()).collect();
-        Ok(Self { mode, chosen, always })
+        Ok(Self { mode, chosen, rules: rules(resource_type) })
     }
 
     /// Whether an answer can carry the core attribute (or the extension with that URN): what is not
     /// wanted need not be computed.
     pub fn wants(&self, attribute: &str) -> bool {
-        let top = |choice: &&Choice| {
-            let top = choice.extension.as_deref().or(choice.attribute.as_deref());
-            top.is_some_and(|name| name.eq_ignore_ascii_case(attribute))
-        };
-        let always = || self.always.iter().any(|name| name.eq_ignore_ascii_case(attribute));
-        match self.mode {
-            Mode::All => true,
-            Mode::Only => always() || self.chosen.iter().any(|choice| top(&choice)),
-            Mode::Except => always() || !self.chosen.iter().filter(top).any(Choice::is_top_level),
+        let rule = self.rules.iter().find(|(name, _)| name.eq_ignore_ascii_case(attribute));
+        let mut choices = self.chosen.iter().filter(|choice| choice.is_about(attribute));
+        match (rule.map_or(Returned::Default, |(_, rule)| *rule), self.mode) {
+            (Returned::Always, _) => true,
+            (Returned::Never, _) => false,
+            (Returned::Request, Mode::Only) => choices.any(|choice| choice.attribute.is_some()),
+            (Returned::Request, Mode::All | Mode::Except) => false,
+            (Returned::Default, Mode::All) => true,
+            (Returned::Default, Mode::Only) => choices.next().is_some(),
+            (Returned::Default, Mode::Except) => !choices.any(Choice::is_top_level),
         }
     }
 
@@ -214,6 +234,12 @@ impl Choice {
         self.elements.is_none() && self.sub.is_none()
     }
 
+    /// Whether it is about the core attribute or the extension of that name, or a part of it.
+    fn is_about(&self, name: &str) -> bool {
+        let top = self.extension.as_deref().or(self.attribute.as_deref());
+        top.is_some_and(|top| top.eq_ignore_ascii_case(name))
+    }
+
     /// Whether all of a core attribute or all of an extension is meant.
     fn is_top_level(&self) -> bool {
         self.is_whole() && (self.extension.is_none() || self.attribute.is_none())
@@ -227,6 +253,20 @@ impl Choice {
     fn means(&self, element: &Value) -> bool {
         self.elements.as_ref().is_none_or(|predicate| predicate.matches_element(element))
     }
+}
+
+/// The core attributes and extensions whose rule of return is not the default. An extension is carried
+/// as soon as one of its attributes is.
+fn rules(resource_type: &ResourceType) -> Vec<(String, Returned)> {
+    let core = resource_type.schema.attributes.iter().chain(resource_type.common_attributes());
+    let core = core.map(|attribute| (&attribute.name, attribute.returned));
+    let extensions = resource_type.extensions.iter().map(|extension| {
+        let has = |rule| extension.schema.attributes.iter().any(|a| a.returned == rule);
+        let rules = [Returned::Always, Returned::Default, Returned::Request];
+        (&extension.schema.id, rules.into_iter().find(|rule| has(*rule)).unwrap_or(Returned::Never))
+    });
+    let special = core.chain(extensions).filter(|(_, rule)| *rule != Returned::Default);
+    special.map(|(name, rule)| (name.clone(), rule)).collect()
 }
 
 /// What a path chooses; nothing if it names nothing.
@@ -264,7 +304,7 @@ fn choice(path: &str, resource_type: &ResourceType) -> Result<Option<Choice>, Pr
 }
 
 /// Splits at the commas that stand outside of brackets and quotes.
-fn split(list: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn split(list: &str) -> impl Iterator<Item = &str> {
     let (mut in_brackets, mut quoted, mut escaped) = (false, false, false);
     list.split(move |c| {
         match c {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a thread that dies is a failed test")]
 
 use scim_core::filter::{Filter, MAX_DEPTH, MAX_LENGTH};
-use scim_core::schema::user_type;
+use scim_core::schema::{group_type, user_type};
 use scim_core::{PatchPath, Projection};
 use serde_json::json;
 
@@ -53,6 +53,7 @@ fn hostile(size: usize) -> Vec<String> {
 fn read(text: &str) {
     if let Ok(filter) = text.parse::<Filter>() {
         let _ = filter.resolve(&user_type());
+        let _ = filter.resolve_each(&[&user_type(), &group_type()]);
         let _ = filter.described_element();
         assert_eq!(filter.clone(), filter);
         let _ = filter.to_string();
@@ -100,6 +101,7 @@ fn the_deepest_filter_works_on_half_a_small_stack() {
         let user = json!({"emails": [{"type": "work"}]});
         let _ = predicate.matches(user.as_object().unwrap());
         assert!(predicate.mentions("emails"));
+        assert_eq!(filter.resolve_each(&[&user_type(), &group_type()]).unwrap()[0], predicate);
         assert_eq!(filter.to_string().parse::<Filter>().unwrap(), filter);
         assert_eq!(predicate.clone(), predicate);
         let too_deep = format!("({text})");

@@ -103,6 +103,16 @@ impl Fault {
         Self { kind: Box::new(kind), span }
     }
 
+    /// How little it says to somebody who asked several resource types: that one of them lacks an
+    /// attribute may be as it should be, unless the name is a slip.
+    pub(super) fn vagueness(&self) -> u8 {
+        match &*self.kind {
+            FilterErrorKind::UnknownAttribute { suggestion: None, .. } => 2,
+            FilterErrorKind::UnknownAttribute { .. } => 1,
+            _ => 0,
+        }
+    }
+
     /// The error about this fault in the given text.
     pub(super) fn in_text(self, text: &str) -> FilterError {
         let mut end = text.len().min(MAX_LENGTH);

@@ -4,6 +4,7 @@ use super::ast::CompareOp;
 use super::predicate::{Operand, Place, Predicate};
 use crate::datetime::parse_date_time;
 use crate::fold::fold;
+use crate::number::ExactNumber;
 use serde_json::{Map, Number, Value};
 use std::cmp::Ordering;
 
@@ -97,9 +98,11 @@ fn compares(value: &Value, op: CompareOp, operand: &Operand, case_exact: bool) -
             parse_date_time(text).is_some_and(|given| satisfies(op, given.cmp(instant)))
         }
         (Value::Bool(truth), Operand::Boolean(wanted)) => satisfies(op, truth.cmp(wanted)),
-        (Value::Number(number), Operand::Integer(wanted)) => satisfies(op, compare_integer(number, *wanted)),
+        (Value::Number(number), Operand::Integer(wanted)) => {
+            number_compares(number, op, Some(ExactNumber::from(*wanted)))
+        }
         (Value::Number(number), Operand::Decimal(wanted)) => {
-            compare_decimal(number, *wanted).is_some_and(|ordering| satisfies(op, ordering))
+            number_compares(number, op, ExactNumber::of_decimal(*wanted))
         }
         _ => false,
     }
@@ -114,6 +117,11 @@ fn text_compares(text: &str, op: CompareOp, key: &str) -> bool {
     }
 }
 
+fn number_compares(number: &Number, op: CompareOp, wanted: Option<ExactNumber>) -> bool {
+    let given = ExactNumber::of_json(number);
+    given.zip(wanted).is_some_and(|(given, wanted)| satisfies(op, given.cmp(&wanted)))
+}
+
 fn satisfies(op: CompareOp, ordering: Ordering) -> bool {
     match op {
         CompareOp::Eq => ordering.is_eq(),
@@ -123,56 +131,5 @@ fn satisfies(op: CompareOp, ordering: Ordering) -> bool {
         CompareOp::Lt => ordering.is_lt(),
         CompareOp::Le => ordering.is_le(),
         CompareOp::Co | CompareOp::Sw | CompareOp::Ew => false,
-    }
-}
-
-fn compare_integer(number: &Number, wanted: i64) -> Ordering {
-    match whole(number) {
-        Some(given) => given.cmp(&i128::from(wanted)),
-        None => whole_against(i128::from(wanted), number.as_f64().unwrap_or_default()).reverse(),
-    }
-}
-
-fn compare_decimal(number: &Number, wanted: f64) -> Option<Ordering> {
-    match whole(number) {
-        Some(given) => Some(whole_against(given, wanted)),
-        None => number.as_f64()?.partial_cmp(&wanted),
-    }
-}
-
-fn whole(number: &Number) -> Option<i128> {
-    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
-}
-
-/// Compares without rounding the whole number; `decimal` is not NaN.
-fn whole_against(whole: i128, decimal: f64) -> Ordering {
-    // The conversion saturates; a whole number of 64 bits is then still on the right side.
-    let floor = decimal.floor();
-    whole.cmp(&(floor as i128)).then(if decimal > floor { Ordering::Less } else { Ordering::Equal })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_compare_without_rounding() {
-        for (number, wanted, expected) in [
-            ("9007199254740993", 9_007_199_254_740_992.0, Ordering::Greater),
-            ("18446744073709551615", 1.8446744073709552e19, Ordering::Less),
-            ("5", 5.0, Ordering::Equal),
-            ("5", 4.5, Ordering::Greater),
-            ("-5", -4.5, Ordering::Less),
-            ("2.5", 2.5, Ordering::Equal),
-            ("9223372036854775807", f64::INFINITY, Ordering::Less),
-            ("-9223372036854775808", f64::NEG_INFINITY, Ordering::Greater),
-        ] {
-            let given: Number = serde_json::from_str(number).unwrap();
-            assert_eq!(compare_decimal(&given, wanted), Some(expected), "{number} and {wanted}");
-        }
-        let half: Number = serde_json::from_str("9007199254740992.0").unwrap();
-        assert_eq!(compare_integer(&half, 9_007_199_254_740_993), Ordering::Less);
-        let fraction: Number = serde_json::from_str("-0.5").unwrap();
-        assert_eq!(compare_integer(&fraction, 0), Ordering::Less);
     }
 }

@@ -26,6 +26,7 @@ mod parse;
 mod predicate;
 mod print;
 mod resolve;
+mod resolve_each;
 #[cfg(test)]
 mod tests;
 
@@ -34,7 +35,7 @@ pub use error::{FilterError, FilterErrorKind};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_TERMS};
 pub use predicate::{Operand, Place, Predicate};
 
-pub(crate) use resolve::find;
+pub(crate) use resolve::{find, value_part};
 
 use crate::name::AttributeName;
 use crate::path::AttributePath;
@@ -66,6 +67,19 @@ impl Filter {
     /// not allow.
     pub fn resolve(&self, resource_type: &ResourceType) -> Result<Predicate, FilterError> {
         Names::Resource(resource_type).resolve(&self.expr).map_err(|fault| fault.in_text(&self.text))
+    }
+
+    /// What the filter means where resources of several types are asked at once, type by type (RFC 7644
+    /// section 3.4.2.1).
+    ///
+    /// An attribute that a type does not define has no value there: of the conditions on it only
+    /// `eq null` holds. So it is with a condition that does not fit the attribute as the type defines it.
+    ///
+    /// # Errors
+    /// When a condition can be applied in none of the types.
+    pub fn resolve_each(&self, types: &[&ResourceType]) -> Result<Vec<Predicate>, FilterError> {
+        let names: Vec<Names<'_>> = types.iter().map(|&t| Names::Resource(t)).collect();
+        resolve_each::resolve(&self.expr, &names).map_err(|fault| fault.in_text(&self.text))
     }
 
     /// What the filter means for the elements of an attribute, as in `emails[type eq "work"]`.

@@ -1,7 +1,7 @@
 //! What a filter means for a resource type: typed, owned, ready to be matched or turned into SQL.
 
 use super::ast::CompareOp;
-use crate::schema::AttributeType;
+use crate::schema::{Attribute, AttributeType, Schema};
 use chrono::{DateTime, Utc};
 
 /// The meaning of a filter.
@@ -57,6 +57,21 @@ pub struct Place {
     pub case_exact: bool,
     /// Whether the attribute (not its `sub`) holds a list.
     pub multi_valued: bool,
+}
+
+impl Place {
+    /// The place of an attribute, or of its sub-attribute.
+    pub(crate) fn of(extension: Option<&Schema>, attribute: &Attribute, sub: Option<&Attribute>) -> Self {
+        let leaf = sub.unwrap_or(attribute);
+        Self {
+            extension: extension.map(|schema| schema.id.clone()),
+            attribute: attribute.name.clone(),
+            sub: sub.map(|sub| sub.name.clone()),
+            kind: leaf.kind,
+            case_exact: leaf.compares_by_case(),
+            multi_valued: attribute.multi_valued,
+        }
+    }
 }
 
 /// What a value is compared with.

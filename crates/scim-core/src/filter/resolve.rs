@@ -1,6 +1,6 @@
 //! From names to attributes: an expression becomes a predicate for a resource type.
 
-use super::ast::{CompareOp, ElementTest, Expr, Literal, PartTest, Span, Spanned, Test};
+use super::ast::{AttributeTest, CompareOp, ElementTest, Expr, Literal, PartTest, Span, Spanned, Test};
 use super::error::{Fault, FilterErrorKind as Kind};
 use super::operand::operand;
 use super::predicate::{Operand, Place, Predicate};
@@ -25,6 +25,12 @@ pub(crate) fn find<'s>(resource_type: &'s ResourceType, path: &AttributePath) ->
     Some(Target::Attribute { extension: Some(schema), attribute, sub })
 }
 
+/// The part of a complex attribute that stands for the whole where one value is wanted: `emails` is
+/// about `emails.value` (RFC 7644 section 3.4.2.2).
+pub(crate) fn value_part(attribute: &Attribute) -> Option<&Attribute> {
+    attribute.sub_attributes.iter().find(|a| a.name == "value" && a.kind != AttributeType::Complex)
+}
+
 /// Where the names of an expression are looked up.
 #[derive(Clone, Copy)]
 pub(super) enum Names<'s> {
@@ -35,7 +41,7 @@ pub(super) enum Names<'s> {
 }
 
 /// Something to be tested.
-struct Subject<'s> {
+pub(super) struct Subject<'s> {
     place: Place,
     /// Its definition; a whole extension has none.
     attribute: Option<&'s Attribute>,
@@ -45,13 +51,23 @@ struct Subject<'s> {
     span: Span,
 }
 
+impl Subject<'_> {
+    /// Whether one of its elements satisfies a predicate.
+    pub(super) fn has_element(self, inner: Predicate) -> Predicate {
+        if self.hidden {
+            return Predicate::Never;
+        }
+        Predicate::Element { place: self.place, inner: Box::new(inner) }
+    }
+}
+
 impl<'s> Names<'s> {
     pub(super) fn resolve(self, expr: &Expr) -> Result<Predicate, Fault> {
         match expr {
             Expr::And(list) => self.resolve_all(list).map(Predicate::And),
             Expr::Or(list) => self.resolve_all(list).map(Predicate::Or),
             Expr::Not(inner) => self.resolve(inner).map(|inner| Predicate::Not(Box::new(inner))),
-            Expr::Attribute(term) => resolve_test(self.find(&term.path)?, &term.test),
+            Expr::Attribute(term) => self.resolve_attribute(term),
             Expr::Element(term) => self.resolve_element(term),
         }
     }
@@ -66,24 +82,32 @@ impl<'s> Names<'s> {
     }
 
     fn resolve_element(self, term: &ElementTest) -> Result<Predicate, Fault> {
+        let (subject, names) = self.find_element(term)?;
+        let mut inner = names.resolve(&term.inner)?;
+        if let Some(part) = &term.part {
+            inner = Predicate::And(vec![inner, names.resolve_part(part)?]);
+        }
+        Ok(subject.has_element(inner))
+    }
+
+    /// The attribute before the brackets, and where the names inside of them are looked up.
+    pub(super) fn find_element(self, term: &ElementTest) -> Result<(Subject<'s>, Self), Fault> {
         let subject = self.find(&term.path)?;
         let has_elements = |a: &&Attribute| a.multi_valued || a.kind == AttributeType::Complex;
-        let Some(attribute) = subject.attribute.filter(has_elements) else {
-            return Err(Fault::new(Kind::NoElements(subject.shown), subject.span));
-        };
-        let names = Names::Element(attribute);
-        let mut inner = names.resolve(&term.inner)?;
-        if let Some(PartTest { name, test }) = &term.part {
-            let name = Spanned {
-                node: AttributePath { uri: None, name: name.node.clone(), sub: None },
-                span: name.span,
-            };
-            inner = Predicate::And(vec![inner, resolve_test(names.find(&name)?, test)?]);
+        match subject.attribute.filter(has_elements) {
+            Some(attribute) => Ok((subject, Names::Element(attribute))),
+            None => Err(Fault::new(Kind::NoElements(subject.shown), subject.span)),
         }
-        if subject.hidden {
-            return Ok(Predicate::Never);
-        }
-        Ok(Predicate::Element { place: subject.place, inner: Box::new(inner) })
+    }
+
+    pub(super) fn resolve_attribute(self, term: &AttributeTest) -> Result<Predicate, Fault> {
+        resolve_test(self.find(&term.path)?, &term.test)
+    }
+
+    /// A condition that follows brackets.
+    pub(super) fn resolve_part(self, part: &PartTest) -> Result<Predicate, Fault> {
+        let path = AttributePath { uri: None, name: part.name.node.clone(), sub: None };
+        resolve_test(self.find(&Spanned { node: path, span: part.name.span })?, &part.test)
     }
 
     fn find(self, path: &Spanned<AttributePath>) -> Result<Subject<'s>, Fault> {
@@ -118,14 +142,7 @@ fn find_attribute<'s>(
         }
     };
     let leaf = sub.unwrap_or(attribute);
-    let place = Place {
-        extension: extension.map(|schema| schema.id.clone()),
-        attribute: attribute.name.clone(),
-        sub: sub.map(|sub| sub.name.clone()),
-        kind: leaf.kind,
-        case_exact: leaf.compares_by_case(),
-        multi_valued: attribute.multi_valued,
-    };
+    let place = Place::of(extension, attribute, sub);
     let shown = match sub {
         Some(sub) => format!("{}.{}", attribute.name, sub.name),
         None => attribute.name.clone(),
@@ -192,11 +209,9 @@ fn compare(
     literal: &Spanned<Literal>,
 ) -> Result<Predicate, Fault> {
     if subject.place.kind == AttributeType::Complex {
-        // `emails co "x"` is about `emails.value` (RFC 7644 section 3.4.2.2).
-        let parts = subject.attribute.map(|a| a.sub_attributes.as_slice()).unwrap_or_default();
-        let value = parts.iter().find(|a| a.name == "value" && a.kind != AttributeType::Complex);
+        let value = subject.attribute.and_then(value_part);
         let Some(value) = value.filter(|_| subject.place.sub.is_none()) else {
-            let part = parts.first().map(|a| a.name.clone());
+            let part = subject.attribute.and_then(|a| a.sub_attributes.first()).map(|a| a.name.clone());
             return Err(Fault::new(Kind::NoSingleValue { attribute: subject.shown, part }, subject.span));
         };
         subject.place.sub = Some(value.name.clone());

@@ -138,6 +138,54 @@ fn what_is_not_wanted_need_not_be_computed() {
 }
 
 #[test]
+fn what_is_wanted_follows_the_rules_of_return() {
+    let mut user = user_type();
+    let rule = |attributes: &mut Vec<Attribute>, name: &str, rule| {
+        attributes.iter_mut().find(|a| a.name == name).unwrap().returned = rule;
+    };
+    rule(&mut user.schema.attributes, "groups", Returned::Request);
+    let wants = |user: &ResourceType, attributes, excluded, name| {
+        Projection::parse(attributes, excluded, user).unwrap().wants(name)
+    };
+    assert!(!wants(&user, None, None, "groups"));
+    assert!(!wants(&user, None, Some("title"), "groups"));
+    assert!(!wants(&user, Some("title"), None, "groups"));
+    assert!(wants(&user, Some("title,groups"), None, "GROUPS"));
+    assert!(wants(&user, Some("groups.display"), None, "groups"));
+    for attributes in [None, Some("password")] {
+        assert!(!wants(&user, attributes, None, "password"));
+    }
+
+    let enterprise = ENTERPRISE_USER_URN;
+    rule(&mut user.extensions[0].schema.attributes, "department", Returned::Always);
+    assert!(
+        wants(&user, Some("title"), None, enterprise) && wants(&user, None, Some(enterprise), enterprise)
+    );
+    for attribute in &mut user.extensions[0].schema.attributes {
+        attribute.returned = Returned::Request;
+    }
+    assert!(!wants(&user, None, None, enterprise) && !wants(&user, Some(enterprise), None, enterprise));
+    assert!(wants(&user, Some("manager"), None, enterprise));
+    for attribute in &mut user.extensions[0].schema.attributes {
+        attribute.returned = Returned::Never;
+    }
+    assert!(!wants(&user, Some("manager"), None, enterprise));
+}
+
+#[test]
+fn lists_are_read_as_parameters_are() {
+    let user = user_type();
+    let lists = |attributes: &[&str], excluded: &[&str]| Projection::parse_lists(attributes, excluded, &user);
+    let one = Projection::parse(Some("title,emails[type eq \"a,b\"]"), None, &user);
+    assert_eq!(lists(&["title", "emails[type eq \"a,b\"]"], &[]), one);
+    assert_eq!(lists(&["title , emails[type eq \"a,b\"]", " "], &[""]), one);
+    assert_eq!(lists(&["title"], &["name"]), Err(ProjectionError::Both));
+    assert_eq!(lists(&["x"; MAX_LENGTH + 1], &[]), Err(ProjectionError::TooLong));
+    assert!(lists(&[], &[" "]).unwrap().is_all() && Projection::all().is_all());
+    assert!(!lists(&["nope"], &[]).unwrap().is_all() && !lists(&[], &["nope"]).unwrap().is_all());
+}
+
+#[test]
 fn rules_of_return_hold_for_parts_too() {
     let mut user = user_type();
     let name = user.schema.attributes.iter_mut().find(|a| a.name == "name").unwrap();
