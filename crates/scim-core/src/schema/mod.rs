@@ -2,22 +2,25 @@
 
 mod attribute;
 mod common;
+mod definition;
 mod enterprise;
 mod group;
 mod parts;
+mod registry;
 mod resource_type;
+mod service;
 mod user;
 
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use definition::{DefinitionError, DefinitionErrors};
 pub use enterprise::ENTERPRISE_USER_URN;
 pub use group::{GROUP_URN, group_schema, group_type};
+pub use registry::ResourceTypes;
 pub use resource_type::{Extension, ResolveError, ResourceType, Target};
+pub use service::{RESOURCE_TYPE_URN, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN, service_schemas};
 pub use user::{USER_URN, user_schema, user_type};
 
 use serde::{Deserialize, Serialize};
-
-/// The URN of the schema of schemas.
-pub const SCHEMA_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
 /// A schema: a URN and the attributes it defines (RFC 7643 section 7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

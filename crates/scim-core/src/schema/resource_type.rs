@@ -28,6 +28,10 @@ pub struct ResourceType {
     pub schema: Schema,
     /// The extensions, in the order in which they were added.
     pub extensions: Vec<Extension>,
+    /// Attributes by whose values resources are often looked up, so that the server should keep an
+    /// index: spelled as in the schema, with the URN of the extension if they are of one. A complex
+    /// attribute stands for its `value`.
+    pub indexes: Vec<AttributePath>,
     common: Vec<Attribute>,
 }
 
@@ -79,6 +83,7 @@ impl ResourceType {
             description: description.to_owned(),
             schema,
             extensions: Vec::new(),
+            indexes: Vec::new(),
             common: common_attributes(),
         }
     }

@@ -9,8 +9,10 @@ pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /// The User resource type with the enterprise extension.
 pub fn user_type() -> ResourceType {
-    ResourceType::new("User", "/Users", "An account of a person or a service.", user_schema())
-        .extended_by(enterprise_user_schema(), false)
+    let mut user = ResourceType::new("User", "/Users", "An account of a person or a service.", user_schema())
+        .extended_by(enterprise_user_schema(), false);
+    user.indexes.extend("emails".parse());
+    user
 }
 
 /// The schema of a user.

@@ -1,0 +1,275 @@
+//! From what each object of the files says to whole resource types.
+
+use super::error::{Faults, Place};
+use super::fields::hint;
+use super::index::indexed;
+use super::{resource_type, schema};
+use crate::json::shortened;
+use crate::schema::{
+    GROUP_URN, RESOURCE_TYPE_URN, ResourceType, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN, Schema,
+};
+
+/// Endpoints of the server's own, besides those of the resource types.
+const RESERVED_ENDPOINTS: [&str; 6] =
+    ["/Me", "/Bulk", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/.search"];
+
+/// What `meta.resourceType` says of the server's own resources (RFC 7643 sections 5 to 7).
+const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
+
+/// The schemas of those resources.
+const SERVICE_URNS: [&str; 3] = [SERVICE_PROVIDER_CONFIG_URN, RESOURCE_TYPE_URN, SCHEMA_URN];
+
+/// Why a schema with that id is the extension of a resource type or the core of one, never both:
+/// `/Schemas` serves it once, and only a core lists the common attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Core,
+    Extension,
+}
+
+/// Resource types in the making.
+pub(super) struct Assembly<'r, 'f> {
+    types: Vec<ResourceType>,
+    /// The schemas of the files.
+    drafts: Vec<schema::Draft<'f>>,
+    /// The ids of schemas that are in use, in lower case.
+    roles: Vec<(String, Role)>,
+    faults: &'r mut Faults<'f>,
+}
+
+impl<'r, 'f> Assembly<'r, 'f> {
+    /// Starts with the resource types that are there, of which the first two are User and Group.
+    pub(super) fn new(
+        types: Vec<ResourceType>,
+        schemas: Vec<schema::Draft<'f>>,
+        faults: &'r mut Faults<'f>,
+    ) -> Self {
+        let mut assembly = Self { types, drafts: Vec::new(), roles: Vec::new(), faults };
+        for resource_type in &assembly.types {
+            assembly.roles.push((resource_type.schema.id.to_ascii_lowercase(), Role::Core));
+            let extensions = resource_type.extensions.iter().map(|e| e.schema.id.to_ascii_lowercase());
+            assembly.roles.extend(extensions.map(|id| (id, Role::Extension)));
+        }
+        for draft in schemas {
+            let id = &draft.schema.id;
+            let reason = if assembly.drafts.iter().any(|known| known.schema.is(id)) {
+                format!("`{id}` is defined twice (case does not count)")
+            } else if assembly.role(id).is_some()
+                || SERVICE_URNS.iter().any(|urn| urn.eq_ignore_ascii_case(id))
+            {
+                format!(
+                    "`{id}` is there already and cannot be defined again; extend it with a schema of your own"
+                )
+            } else {
+                assembly.drafts.push(draft);
+                continue;
+            };
+            assembly.faults.note(draft.place.member("id"), reason);
+        }
+        assembly
+    }
+
+    /// Adds the resource types of the files; others than User and Group end up in the order of their
+    /// names.
+    pub(super) fn finish(mut self, types: &[resource_type::Draft<'_, 'f>]) -> Vec<ResourceType> {
+        for draft in types {
+            let built_in = self.types.iter().take(2).position(|known| known.name == draft.name);
+            let at = match built_in {
+                Some(at) => {
+                    self.check_built_in(at, draft);
+                    Some(at)
+                }
+                None => self.create(draft),
+            };
+            let Some(at) = at else { continue };
+            let is_sound = self.extend(at, draft);
+            if is_sound {
+                self.index(at, draft);
+            }
+        }
+        for draft in std::mem::take(&mut self.drafts) {
+            if self.role(&draft.schema.id).is_some() {
+                continue;
+            }
+            let reason = "is used by no resource type; name it in the `schemaExtensions` of one";
+            self.faults.note(draft.place.member("id"), reason);
+        }
+        if let Some(others) = self.types.get_mut(2..) {
+            others.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        self.types
+    }
+
+    fn role(&self, id: &str) -> Option<Role> {
+        self.roles.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)).map(|(_, role)| *role)
+    }
+
+    /// The schema of that URN in that role, and whether all of it could be read.
+    fn schema(&mut self, urn: &str, place: &Place<'f>, role: Role) -> Option<(Schema, bool)> {
+        let in_types = self.types.iter().flat_map(|t| {
+            std::iter::once(&t.schema).chain(t.extensions.iter().map(|extension| &extension.schema))
+        });
+        let in_files = self.drafts.iter().map(|draft| (&draft.schema, draft.is_sound));
+        let all: Vec<(&Schema, bool)> = in_files.chain(in_types.map(|schema| (schema, true))).collect();
+        let Some((schema, is_sound)) = all.iter().find(|(schema, _)| schema.is(urn)) else {
+            let hint = hint(urn, all.iter().map(|(schema, _)| schema.id.as_str()));
+            self.faults.note(place.clone(), format!("no schema `{}` is defined{hint}", shortened(urn)));
+            return None;
+        };
+        let found = ((*schema).clone(), *is_sound);
+        match self.role(urn) {
+            None => {
+                self.roles.push((urn.to_ascii_lowercase(), role));
+                if role == Role::Core
+                    && let Some(draft) = self.drafts.iter().find(|draft| draft.schema.is(urn))
+                {
+                    draft.check_as_core(self.faults);
+                }
+            }
+            Some(known) if known != role => {
+                let reason = match known {
+                    Role::Core => "is the core schema of a resource type and cannot be an extension as well",
+                    Role::Extension => "is an extension and cannot be a core schema as well",
+                };
+                self.faults.note(place.clone(), format!("`{}` {reason}", shortened(urn)));
+                return None;
+            }
+            Some(_) => {}
+        }
+        Some(found)
+    }
+
+    /// A ResourceType that adds to User or Group changes neither schema nor endpoint.
+    fn check_built_in(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>) {
+        let Some(resource_type) = self.types.get_mut(at) else { return };
+        let (name, endpoint, urn) = (&resource_type.name, &resource_type.endpoint, &resource_type.schema.id);
+        if let Some((_, place)) = draft.schema.as_ref().filter(|(text, _)| !urn.eq_ignore_ascii_case(text)) {
+            let reason = format!("the core schema of {name} is `{urn}`; leave the key out, or extend it");
+            self.faults.note(place.clone(), reason);
+        }
+        if let Some((_, place)) = draft.endpoint.as_ref().filter(|(text, _)| endpoint != text) {
+            let reason = format!("the endpoint of {name} is `{endpoint}`; leave the key out");
+            self.faults.note(place.clone(), reason);
+        }
+        if let Some(description) = draft.description {
+            description.clone_into(&mut resource_type.description);
+        }
+    }
+
+    /// A resource type of its own.
+    fn create(&mut self, draft: &resource_type::Draft<'_, 'f>) -> Option<usize> {
+        let name = draft.name;
+        let same = self.types.iter().position(|known| known.name.eq_ignore_ascii_case(name));
+        let reason = match same {
+            Some(at) if at < 2 => format!("write `{}` to add to the built-in type", self.types.get(at)?.name),
+            Some(_) => format!("a resource type `{name}` is defined twice (case does not count)"),
+            None if RESERVED_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) => {
+                format!("`{name}` is a resource type of the server's own")
+            }
+            None => String::new(),
+        };
+        let is_new = reason.is_empty();
+        if !is_new {
+            self.faults.note(draft.place.member("name"), reason);
+        }
+        let endpoint = self.endpoint(draft);
+        let Some((urn, place)) = &draft.schema else {
+            self.faults.note(draft.place.member("schema"), "is missing");
+            return None;
+        };
+        if GROUP_URN.eq_ignore_ascii_case(urn) {
+            self.faults.note(place.clone(), "only Group has members; use a schema of your own");
+            return None;
+        }
+        let (schema, is_sound) = self.schema(urn, place, Role::Core)?;
+        if !is_new {
+            return None;
+        }
+        let description = draft.description.unwrap_or_default();
+        self.types.push(ResourceType::new(name, endpoint.unwrap_or_default(), description, schema));
+        is_sound.then(|| self.types.len() - 1)
+    }
+
+    /// The endpoint of a new resource type.
+    fn endpoint<'v>(&mut self, draft: &resource_type::Draft<'v, 'f>) -> Option<&'v str> {
+        let Some((text, place)) = &draft.endpoint else {
+            self.faults.note(draft.place.member("endpoint"), "is missing");
+            return None;
+        };
+        let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+        let segment = text.strip_prefix('/').unwrap_or_default();
+        let has_form = segment.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+            && segment.bytes().all(is_unreserved);
+        let taken = self.types.iter().find(|known| known.endpoint.eq_ignore_ascii_case(text));
+        let reason = if RESERVED_ENDPOINTS.iter().any(|known| known.eq_ignore_ascii_case(text)) {
+            format!("`{text}` is an endpoint of the server's own")
+        } else if !has_form {
+            let form =
+                "takes a slash and one name of letters, digits, `-`, `.`, `_` and `~`, such as `/Devices`";
+            format!("{form}, not `{}`", shortened(text))
+        } else if let Some(taken) = taken {
+            format!("`{text}` is the endpoint of {} already (case does not count)", taken.name)
+        } else {
+            return Some(text);
+        };
+        self.faults.note(place.clone(), reason);
+        None
+    }
+
+    /// Adds the extensions; whether all of them could be read.
+    fn extend(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>) -> bool {
+        let mut is_sound = true;
+        let mut seen: Vec<&str> = Vec::new();
+        for ((urn, place), required) in &draft.extensions {
+            if seen.iter().any(|known| known.eq_ignore_ascii_case(urn)) {
+                self.faults.note(place.clone(), "is listed twice (case does not count)");
+                continue;
+            }
+            seen.push(urn);
+            let Some((schema, sound)) = self.schema(urn, place, Role::Extension) else {
+                is_sound = false;
+                continue;
+            };
+            is_sound &= sound;
+            let Some(resource_type) = self.types.get_mut(at) else { continue };
+            if let Some(known) = resource_type.extensions.iter_mut().find(|e| e.schema.is(urn)) {
+                known.required |= *required;
+            } else if let Some(path) = confused(resource_type, &schema) {
+                let reason = format!("`{}` reads as the path of the attribute `{path}`", shortened(urn));
+                self.faults.note(place.clone(), reason);
+            } else {
+                *resource_type = resource_type.clone().extended_by(schema, *required);
+            }
+        }
+        is_sound
+    }
+
+    fn index(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>) {
+        let Some(resource_type) = self.types.get_mut(at) else { return };
+        for (text, place) in &draft.indexes {
+            match indexed(resource_type, text) {
+                Ok(Some(path)) if !resource_type.indexes.contains(&path) => resource_type.indexes.push(path),
+                Ok(_) => {}
+                Err(reason) => self.faults.note(place.clone(), reason),
+            }
+        }
+    }
+}
+
+/// The attribute that a path consisting of a schema's URN would mean, or that would be meant by the
+/// URN of another schema if this one were added.
+fn confused(resource_type: &ResourceType, added: &Schema) -> Option<String> {
+    let core = &resource_type.schema;
+    let extensions = || resource_type.extensions.iter().map(|extension| &extension.schema);
+    let part = |of: &Schema, urn: &str| -> Option<String> {
+        let start = urn.get(..of.id.len())?;
+        let rest = urn.get(of.id.len()..)?.strip_prefix(':')?;
+        let name = rest.split('.').next()?;
+        let is_core = std::ptr::eq(of, core);
+        let attribute = if is_core { resource_type.attribute(name) } else { of.attribute(name) };
+        let attribute = attribute.filter(|_| start.eq_ignore_ascii_case(&of.id))?;
+        Some(format!("{}:{}", of.id, attribute.name))
+    };
+    let by_others = std::iter::once(core).chain(extensions()).find_map(|of| part(of, &added.id));
+    by_others.or_else(|| std::iter::once(core).chain(extensions()).find_map(|other| part(added, &other.id)))
+}
