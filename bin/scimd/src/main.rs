@@ -2,6 +2,7 @@
 
 mod cli;
 mod control;
+mod home;
 mod http;
 mod logging;
 mod serve;
@@ -14,9 +15,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(cli.log_format);
     let done = match cli.task {
-        Task::Serve(options) => serve::run(&cli.data_dir, &options, serve::Start::Serve),
-        Task::Quickstart(options) => serve::run(&cli.data_dir, &options, serve::Start::Quickstart),
-        other => cli::administer(&cli.data_dir, other),
+        Task::Serve(options) => serve::run(&cli.home, &options, serve::Start::Serve),
+        Task::Quickstart(options) => serve::run(&cli.home, &options, serve::Start::Quickstart),
+        other => cli::administer(&cli.home, other),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,17 +2,17 @@
 
 use crate::cli::{Failed, ServeOptions};
 use crate::control::ControlServer;
+use crate::home::Home;
 use crate::http::{State, healthz, internal_routes, log_requests, scim_routes};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use scim_service::admin::{Command, Failure, Reply};
-use scim_service::{Secret, Service, ServiceConfig, StoreConfig};
+use scim_service::{Secret, Service, ServiceConfig};
 use socket2::{Domain, Socket, Type};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -33,26 +33,28 @@ pub(crate) enum Start {
 }
 
 /// Serves until SIGTERM or SIGINT.
-pub(crate) fn run(data_dir: &Path, options: &ServeOptions, start: Start) -> Result<(), Failed> {
+pub(crate) fn run(home: &Home, options: &ServeOptions, start: Start) -> Result<(), Failed> {
     check_plain_http(options)?;
     let public = listen(options.bind)?;
     let internal = listen(options.admin_bind)?;
     let address = |listener: &TcpListener| listener.local_addr().map_err(|e| Failed::other(e.to_string()));
     let (public_address, internal_address) = (address(&public)?, address(&internal)?);
     let base_url = format!("{}/scim/v2", public_url(options, public_address)?);
-    let config = ServiceConfig { store: StoreConfig::new(data_dir), base_url: base_url.clone() };
+    let config = ServiceConfig { store: home.store_config()?, base_url: base_url.clone() };
     let service = Arc::new(Service::open(&config)?);
     let token = first_start(&service, start)?;
     if start == Start::Quickstart && token.is_none() {
         talk("A token was made at an earlier start. Make another with: scimd token create --tenant default");
     }
+    let data_dir = &home.data_dir;
     let control = ControlServer::start(data_dir, Arc::clone(&service))
         .map_err(|e| Failed::store(format!("cannot listen for commands in {}: {e}", data_dir.display())))?;
     let state = Data::new(State { service, body_timeout: Duration::from_secs(options.body_timeout) });
     let stopped = actix_web::rt::System::new().block_on(async {
-        let public = server(public, state.clone(), |config| {
+        let served = Arc::clone(&state.service);
+        let public = server(public, state.clone(), move |config| {
             config.route("/healthz", web::get().to(healthz));
-            scim_routes(config);
+            scim_routes(config, &served);
         })?;
         let internal = server(internal, state, internal_routes)?;
         // Before anybody is told where the server is: whoever knows it may stop it in good order.

@@ -304,7 +304,7 @@ fn choice(path: &str, resource_type: &ResourceType) -> Result<Option<Choice>, Pr
 }
 
 /// Splits at the commas that stand outside of brackets and quotes.
-pub(crate) fn split(list: &str) -> impl Iterator<Item = &str> {
+pub fn split(list: &str) -> impl Iterator<Item = &str> {
     let (mut in_brackets, mut quoted, mut escaped) = (false, false, false);
     list.split(move |c| {
         match c {

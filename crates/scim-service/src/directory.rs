@@ -112,6 +112,7 @@ fn options(settings: &str) -> TenantOptions {
     TenantOptions { nesting: settings.nested_groups == OptIn::On }
 }
 
+/// What `policy-groups` must know of a change; nothing of resources that decide nothing.
 fn translate(change: &Change) -> Option<policy_groups::Change> {
     use policy_groups::Change as Policy;
     let group_id = |id: &ResourceId| GroupId(id.uuid());
@@ -122,12 +123,14 @@ fn translate(change: &Change) -> Option<policy_groups::Change> {
         Change::UserDelete { id } => Policy::UserDelete { id: UserId(id.uuid()) },
         Change::GroupPut { id, name } => Policy::GroupPut { id: group_id(id), display_name: name.clone() },
         Change::GroupDelete { id } => Policy::GroupDelete { id: group_id(id) },
-        Change::MembersAdd { group, members } => {
-            Policy::MembersAdd { group: group_id(group), members: members.iter().map(member).collect() }
-        }
-        Change::MembersRemove { group, members } => {
-            Policy::MembersRemove { group: group_id(group), members: members.iter().map(member).collect() }
-        }
+        Change::MembersAdd { group, members } => Policy::MembersAdd {
+            group: group_id(group),
+            members: members.iter().filter_map(member).collect(),
+        },
+        Change::MembersRemove { group, members } => Policy::MembersRemove {
+            group: group_id(group),
+            members: members.iter().filter_map(member).collect(),
+        },
         Change::KeyPut { id, digest, owner, enabled, expires_ms } => Policy::KeyPut {
             key: KeyId(id.uuid()),
             digest: *digest,
@@ -137,13 +140,14 @@ fn translate(change: &Change) -> Option<policy_groups::Change> {
         },
         Change::KeyDelete { id } => Policy::KeyDelete { key: KeyId(id.uuid()) },
         Change::TenantPut { enabled, .. } => Policy::TenantSuspend(!enabled),
-        Change::PolicyPut { .. } => return None,
+        Change::PolicyPut { .. } | Change::ResourcePut { .. } | Change::ResourceDelete { .. } => return None,
     })
 }
 
-fn member((kind, id): &(Kind, ResourceId)) -> Member {
+fn member((kind, id): &(Kind, ResourceId)) -> Option<Member> {
     match kind {
-        Kind::User => Member::User(UserId(id.uuid())),
-        Kind::Group => Member::Group(GroupId(id.uuid())),
+        Kind::User => Some(Member::User(UserId(id.uuid()))),
+        Kind::Group => Some(Member::Group(GroupId(id.uuid()))),
+        Kind::Other(_) => None,
     }
 }

@@ -1,11 +1,18 @@
 //! What the server says of itself: ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 section 4).
 
 use crate::render::Links;
-use scim_core::schema::{ResourceType, SCHEMA_URN, Schema};
+use scim_core::schema::{ResourceType, SCHEMA_URN, Schema, service_schemas};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// The most resources that one list answers with.
 pub(crate) const MAX_PAGE: i64 = 1000;
+
+/// The number of resources on a page when the client does not say.
+pub(crate) const DEFAULT_PAGE: i64 = 100;
+
+/// How long a cursor may be used, in seconds.
+pub(crate) const CURSOR_TIMEOUT: i64 = 3600;
 
 /// The URN of the resource type schema.
 const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
@@ -18,8 +25,16 @@ pub(crate) fn service_provider_config(links: &Links) -> Value {
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
         "filter": {"supported": true, "maxResults": MAX_PAGE},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_PAGE,
+            "maxPageSize": MAX_PAGE,
+            "cursorTimeout": CURSOR_TIMEOUT,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",
@@ -77,25 +92,26 @@ pub(crate) fn schema(schema: &Schema, of: Option<&ResourceType>, links: &Links) 
     })
 }
 
-/// All schemas of some resource types, each once.
+/// All schemas: of the resource types, of their extensions, and of discovery itself; each once.
 pub(crate) fn schemas(types: &[&ResourceType], links: &Links) -> Vec<Value> {
-    let mut all: Vec<Value> = types.iter().map(|t| schema(&t.schema, Some(t), links)).collect();
-    all.extend(types.iter().flat_map(|t| &t.extensions).map(|e| schema(&e.schema, None, links)));
+    let core = types.iter().map(|t| (&t.schema, Some(*t)));
+    let extensions = types.iter().flat_map(|t| &t.extensions).map(|e| (&e.schema, None));
+    let (mut seen, mut all) = (HashSet::new(), Vec::new());
+    for (one, of) in core.chain(extensions).chain(service_schemas().iter().map(|own| (own, None))) {
+        if seen.insert(one.id.to_ascii_lowercase()) {
+            all.push(schema(one, of, links));
+        }
+    }
     all
 }
 
-/// A ListResponse (RFC 7644 section 3.4.2).
-pub(crate) fn list_response(total: i64, start_index: i64, resources: Vec<Value>) -> Map<String, Value> {
+/// A ListResponse that shows everything on one page (RFC 7644 section 3.4.2).
+pub fn list(resources: Vec<Value>) -> Map<String, Value> {
     let mut list = Map::new();
     list.insert("schemas".to_owned(), json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
-    list.insert("totalResults".to_owned(), json!(total));
+    list.insert("totalResults".to_owned(), json!(resources.len()));
     list.insert("itemsPerPage".to_owned(), json!(resources.len()));
-    list.insert("startIndex".to_owned(), json!(start_index));
+    list.insert("startIndex".to_owned(), json!(1));
     list.insert("Resources".to_owned(), Value::Array(resources));
     list
-}
-
-/// A ListResponse that shows everything on one page.
-pub fn list(resources: Vec<Value>) -> Map<String, Value> {
-    list_response(i64::try_from(resources.len()).unwrap_or(i64::MAX), 1, resources)
 }

@@ -1,12 +1,15 @@
 //! What a use case can answer instead of success.
 
 use crate::caller::Refusal;
+use scim_core::cursor::CursorError;
 use scim_core::fault::Faults;
 use scim_core::filter::FilterError;
 use scim_core::json::{JsonError, shortened};
 use scim_core::projection::ProjectionError;
+use scim_core::search::SearchError;
+use scim_core::sort::SortError;
 use scim_patch::PatchError;
-use scim_store_diesel::{Kind, ResourceId, StoreError};
+use scim_store_diesel::{ResourceId, StoreError};
 
 /// A refused or failed request. `Display` is the text for the identity provider's administrator.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,18 @@ pub enum ServiceError {
     /// `attributes` and `excludedAttributes` cannot be understood.
     #[error("{0}")]
     Projection(#[from] ProjectionError),
+    /// `sortBy` or `sortOrder` cannot be understood.
+    #[error("{0}")]
+    Sort(#[from] SortError),
+    /// The body of a search is no search.
+    #[error("{0}")]
+    Search(#[from] SearchError),
+    /// A cursor is not of this query, or has ended.
+    #[error("{0}")]
+    Cursor(#[from] CursorError),
+    /// A walk by cursors goes on with another number of resources on a page.
+    #[error("`count` must stay {0}, as at the first page")]
+    CountChanged(u32),
     /// A query parameter has a value that it cannot have.
     #[error("query parameter `{name}` {why}")]
     Parameter {
@@ -41,19 +56,17 @@ pub enum ServiceError {
     #[error("{kind} `{}` not found", shortened(id))]
     NotFound {
         /// The resource type.
-        kind: &'static str,
+        kind: String,
         /// The id as it was asked for.
         id: String,
     },
     /// A unique value is taken.
     #[error(
-        "{attribute} is already taken by the {kind} with id {id}; match that one instead of creating another"
+        "{attribute} is already taken by the resource with id {id}; match that one instead of creating another"
     )]
     Taken {
         /// The attribute.
-        attribute: &'static str,
-        /// The resource type.
-        kind: &'static str,
+        attribute: String,
         /// Who holds it.
         id: ResourceId,
     },
@@ -96,11 +109,6 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
-    /// What a missing resource is answered with.
-    pub(crate) fn not_found(kind: Kind, id: impl Into<String>) -> Self {
-        Self::NotFound { kind: kind.name(), id: id.into() }
-    }
-
     /// What the log says beyond the answer.
     pub fn inner_reason(&self) -> Option<&str> {
         match self {
@@ -118,11 +126,8 @@ impl From<StoreError> for ServiceError {
             StoreError::TooMuchWork => Self::TooMuch(
                 "the filter takes too long to decide; narrow it, as by `userName eq` or `externalId eq`",
             ),
-            StoreError::Taken { attribute, id } => Self::Taken {
-                attribute,
-                kind: if attribute == "userName" { Kind::User.name() } else { Kind::Group.name() },
-                id,
-            },
+            StoreError::Taken { attribute, id, .. } => Self::Taken { attribute, id },
+            StoreError::PlaceGone => Self::Cursor(CursorError::Expired),
             StoreError::NotFound
             | StoreError::TenantExists(_)
             | StoreError::Database(_)

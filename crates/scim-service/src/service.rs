@@ -8,9 +8,12 @@ use crate::gateway::{Check, check};
 use crate::provision::Provisioning;
 use crate::recorder::Recorder;
 use crate::render::Links;
+use crate::search::Search;
 use policy_groups::{Context, Directory};
-use scim_core::schema::{ResourceType, group_type, user_type};
-use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig};
+use scim_core::cursor::CursorKey;
+use scim_core::schema::ResourceType;
+use scim_core::search::SearchRequest;
+use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig, StoredType};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -29,8 +32,7 @@ pub struct Service {
     directory: Directory,
     recorder: Arc<Recorder>,
     links: Links,
-    user: Arc<ResourceType>,
-    group: Arc<ResourceType>,
+    cursor_key: CursorKey,
     clock: fn() -> i64,
 }
 
@@ -45,12 +47,11 @@ impl Service {
         let store =
             Store::open(&config.store, move |loaded, states| Follower::start(follower, loaded, states))?;
         Ok(Self {
-            store,
             directory,
             recorder: Arc::default(),
-            links: Links::new(&config.base_url),
-            user: Arc::new(user_type()),
-            group: Arc::new(group_type()),
+            links: Links::new(&config.base_url, store.types()),
+            cursor_key: CursorKey::new(store.cursor_secret()),
+            store,
             clock: config.store.clock,
         })
     }
@@ -80,12 +81,48 @@ impl Service {
 
     /// What a caller may do with users.
     pub fn users(&self, caller: Caller) -> Provisioning<'_> {
-        Provisioning::new(self, caller, Kind::User)
+        self.resources(caller, Kind::User)
     }
 
     /// What a caller may do with groups.
     pub fn groups(&self, caller: Caller) -> Provisioning<'_> {
-        Provisioning::new(self, caller, Kind::Group)
+        self.resources(caller, Kind::Group)
+    }
+
+    /// What a caller may do with resources of a type.
+    pub fn resources(&self, caller: Caller, kind: Kind) -> Provisioning<'_> {
+        Provisioning::new(self, caller, kind)
+    }
+
+    /// A search among the resources of a type, ready to be run.
+    ///
+    /// # Errors
+    /// When the request cannot be understood.
+    pub fn search(
+        self: &Arc<Self>,
+        caller: Caller,
+        kind: Kind,
+        request: &SearchRequest,
+    ) -> Result<Search, ServiceError> {
+        Search::new(self, caller, &[kind], request)
+    }
+
+    /// A search among the resources of all types (RFC 7644 section 3.4.2.1).
+    ///
+    /// # Errors
+    /// When the request cannot be understood.
+    pub fn search_all(
+        self: &Arc<Self>,
+        caller: Caller,
+        request: &SearchRequest,
+    ) -> Result<Search, ServiceError> {
+        let kinds: Vec<Kind> = self.stored_types().iter().map(|stored| stored.kind).collect();
+        Search::new(self, caller, &kinds, request)
+    }
+
+    /// The resource types, with the numbers that the store gave them.
+    pub fn stored_types(&self) -> &[StoredType] {
+        self.store.types()
     }
 
     /// Decides a gateway request that presents an API key.
@@ -100,12 +137,13 @@ impl Service {
 
     /// The resource types, as resources.
     pub fn resource_types(&self) -> Vec<Value> {
-        self.types().iter().map(|t| discovery::resource_type(t, &self.links)).collect()
+        self.stored_types().iter().map(|t| discovery::resource_type(&t.resource_type, &self.links)).collect()
     }
 
     /// The schemas, as resources.
     pub fn schemas(&self) -> Vec<Value> {
-        discovery::schemas(&self.types(), &self.links)
+        let types: Vec<_> = self.stored_types().iter().map(|stored| &*stored.resource_type).collect();
+        discovery::schemas(&types, &self.links)
     }
 
     /// Refuses a change by a caller who may only read, and writes it down.
@@ -160,23 +198,23 @@ impl Service {
         Ok(())
     }
 
-    pub(crate) fn types(&self) -> [&ResourceType; 2] {
-        [&self.user, &self.group]
-    }
-
     pub(crate) fn resource_type(&self, kind: Kind) -> &ResourceType {
-        match kind {
-            Kind::User => &self.user,
-            Kind::Group => &self.group,
-        }
+        &self.stored_type(kind).resource_type
     }
 
     /// The resource type, for work that outlives the borrow of the service.
     pub(crate) fn shared_type(&self, kind: Kind) -> Arc<ResourceType> {
-        match kind {
-            Kind::User => Arc::clone(&self.user),
-            Kind::Group => Arc::clone(&self.group),
-        }
+        Arc::clone(&self.stored_type(kind).resource_type)
+    }
+
+    fn stored_type(&self, kind: Kind) -> &StoredType {
+        let types = self.stored_types();
+        // Kinds come from this very list; it begins with the users.
+        types.iter().find(|stored| stored.kind == kind).unwrap_or(&types[0])
+    }
+
+    pub(crate) fn cursor_key(&self) -> &CursorKey {
+        &self.cursor_key
     }
 
     pub(crate) fn store(&self) -> &Store {

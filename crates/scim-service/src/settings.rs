@@ -1,7 +1,7 @@
 //! The settings of a tenant.
 
 use scim_core::filter::Filter;
-use scim_core::schema::{ResourceType, user_type};
+use scim_core::schema::ResourceType;
 use scim_core::value::Rules;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -124,11 +124,12 @@ impl TenantSettings {
 
     /// Changes one setting, by the words of the command line.
     ///
-    /// `required_attributes` takes paths separated by blanks outside brackets, or `entra-guide`.
+    /// `required_attributes` takes paths of `user`, the user resource type, separated by blanks outside
+    /// brackets, or `entra-guide`.
     ///
     /// # Errors
     /// When there is no such setting, or the value is not one of its values.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+    pub fn set(&mut self, name: &str, value: &str, user: &ResourceType) -> Result<(), SettingError> {
         let bad = |why: String| SettingError(format!("setting `{name}` {why}"));
         match name {
             "provisioning" => self.provisioning = Switch::read(value).map_err(bad)?,
@@ -136,7 +137,7 @@ impl TenantSettings {
             "unknown_members" => self.unknown_members = UnknownMembers::read(value).map_err(bad)?,
             "unknown_attributes" => self.unknown_attributes = UnknownAttributes::read(value).map_err(bad)?,
             "nested_groups" => self.nested_groups = OptIn::read(value).map_err(bad)?,
-            "required_attributes" => self.required_attributes = required(value).map_err(bad)?,
+            "required_attributes" => self.required_attributes = required(value, user).map_err(bad)?,
             _ => {
                 let near = scim_core::name::did_you_mean(name, SETTING_NAMES);
                 let hint = near.map_or_else(
@@ -163,8 +164,8 @@ impl TenantSettings {
     }
 }
 
-/// Reads a list of paths and checks each against the User schema.
-fn required(value: &str) -> Result<Vec<String>, String> {
+/// Reads a list of paths and checks each against the user resource type.
+fn required(value: &str, user: &ResourceType) -> Result<Vec<String>, String> {
     if value == "entra-guide" {
         return Ok(ENTRA_GUIDE.iter().map(|&p| p.to_owned()).collect());
     }
@@ -189,7 +190,7 @@ fn required(value: &str) -> Result<Vec<String>, String> {
         return Err(format!("has an open bracket in `{path}`"));
     }
     for path in &paths {
-        presence(path, &user_type()).map_err(|why| format!("has a bad path `{path}`: {why}"))?;
+        presence(path, user).map_err(|why| format!("has a bad path `{path}`: {why}"))?;
     }
     Ok(paths)
 }
@@ -203,6 +204,7 @@ pub(crate) fn presence(path: &str, resource_type: &ResourceType) -> Result<scim_
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scim_core::schema::user_type;
 
     #[test]
     fn settings_survive_storage_and_default_to_the_entra_profile() {
@@ -216,7 +218,7 @@ mod tests {
             ("nested_groups", "on"),
             ("required_attributes", "entra-guide"),
         ] {
-            settings.set(name, value).unwrap();
+            settings.set(name, value, &user_type()).unwrap();
         }
         assert_eq!(TenantSettings::from_json(&settings.to_json()).unwrap(), settings);
         assert_eq!(settings.required_attributes, ENTRA_GUIDE);
@@ -226,12 +228,20 @@ mod tests {
     fn a_bad_setting_says_what_it_takes() {
         let mut settings = TenantSettings::default();
         let said = |r: Result<(), SettingError>| r.unwrap_err().to_string();
-        assert_eq!(said(settings.set("provisioning", "maybe")), "setting `provisioning` takes `on` or `off`");
         assert_eq!(
-            said(settings.set("provisionning", "on")),
+            said(settings.set("provisioning", "maybe", &user_type())),
+            "setting `provisioning` takes `on` or `off`"
+        );
+        assert_eq!(
+            said(settings.set("provisionning", "on", &user_type())),
             "unknown setting `provisionning`; did you mean `provisioning`?"
         );
-        assert!(said(settings.set("required_attributes", "emailz")).contains("unknown attribute `emailz`"));
-        assert!(said(settings.set("required_attributes", "emails[type")).contains("open bracket"));
+        assert!(
+            said(settings.set("required_attributes", "emailz", &user_type()))
+                .contains("unknown attribute `emailz`")
+        );
+        assert!(
+            said(settings.set("required_attributes", "emails[type", &user_type())).contains("open bracket")
+        );
     }
 }

@@ -42,6 +42,12 @@ impl ServiceError {
             Self::MemberWithoutId | Self::NobodyKnown => Verdict::bad(ScimType::InvalidValue),
             Self::TooMuch(_) => Verdict::bad(ScimType::TooMany),
             Self::Refused(refusal) => refusal.verdict(),
+            Self::Parameter { name: "count", .. } | Self::CountChanged(_) => {
+                Verdict::bad(ScimType::InvalidCount)
+            }
+            Self::Sort(error) => Verdict::bad(error.scim_type()),
+            Self::Search(error) => Verdict::bad(error.scim_type()),
+            Self::Cursor(error) => Verdict::bad(error.scim_type()),
             Self::Parameter { .. } | Self::Projection(_) => Verdict::bad(ScimType::InvalidValue),
             Self::Patch(error) => Verdict::bad(error.scim_type()),
             Self::Filter(_) => Verdict::bad(ScimType::InvalidFilter),

@@ -1,6 +1,6 @@
 //! Changes: what the policy side must know of a committed write.
 
-use crate::ids::{Kind, ResourceId, TenantId};
+use crate::ids::{Kind, OtherKind, ResourceId, TenantId};
 use serde_json::{Value, json};
 
 /// One entry of the change log. Each is idempotent: applying it twice is applying it once.
@@ -71,6 +71,22 @@ pub enum Change {
         /// The settings as a JSON object.
         settings: String,
     },
+    /// A resource of another type exists.
+    ResourcePut {
+        /// Its type.
+        kind: OtherKind,
+        /// The resource.
+        id: ResourceId,
+        /// The name to show, if it has one.
+        name: String,
+    },
+    /// A resource of another type is gone.
+    ResourceDelete {
+        /// Its type.
+        kind: OtherKind,
+        /// The resource.
+        id: ResourceId,
+    },
     /// Another policy document is in force.
     PolicyPut {
         /// Its version.
@@ -136,6 +152,8 @@ impl Change {
             Self::KeyDelete { .. } => 8,
             Self::TenantPut { .. } => 9,
             Self::PolicyPut { .. } => 10,
+            Self::ResourcePut { .. } => 11,
+            Self::ResourceDelete { .. } => 12,
         }
     }
 
@@ -147,6 +165,9 @@ impl Change {
             Self::MembersAdd { group, .. } | Self::MembersRemove { group, .. } => {
                 (Kind::Group.number(), *group)
             }
+            Self::ResourcePut { kind, id, .. } | Self::ResourceDelete { kind, id } => {
+                (Kind::Other(*kind).number(), *id)
+            }
             Self::KeyPut { id, .. } | Self::KeyDelete { id } => (0, *id),
             Self::TenantPut { .. } | Self::PolicyPut { .. } => (0, uuid::Uuid::nil().into()),
         }
@@ -156,8 +177,11 @@ impl Change {
     pub(crate) fn detail(&self, before: Option<&Before>) -> String {
         let mut detail = match self {
             Self::UserPut { name, active, .. } => json!({"name": name, "active": active}),
-            Self::GroupPut { name, .. } => json!({"name": name}),
-            Self::UserDelete { .. } | Self::GroupDelete { .. } | Self::KeyDelete { .. } => json!({}),
+            Self::GroupPut { name, .. } | Self::ResourcePut { name, .. } => json!({"name": name}),
+            Self::UserDelete { .. }
+            | Self::GroupDelete { .. }
+            | Self::ResourceDelete { .. }
+            | Self::KeyDelete { .. } => json!({}),
             Self::MembersAdd { members, .. } | Self::MembersRemove { members, .. } => {
                 let of = |wanted: Kind| -> Vec<Value> {
                     members.iter().filter(|(k, _)| *k == wanted).map(|(_, id)| json!(id)).collect()

@@ -1,6 +1,6 @@
 //! What can go wrong in storage.
 
-use crate::ids::ResourceId;
+use crate::ids::{Kind, ResourceId};
 use std::path::PathBuf;
 
 /// A failed request to the store.
@@ -10,7 +10,9 @@ pub enum StoreError {
     #[error("`{attribute}` is taken by the resource {id}")]
     Taken {
         /// The attribute, in the schema's spelling.
-        attribute: &'static str,
+        attribute: String,
+        /// The type of the resources.
+        kind: Kind,
         /// The resource that holds the value.
         id: ResourceId,
     },
@@ -27,7 +29,11 @@ pub enum StoreError {
     /// of its own, nobody may rely on the write: what the next start finds of it is in force.
     #[error("the write could not be made durable: {0}")]
     NotDurable(String),
-    /// A list took longer than lists may take.
+    /// The resource at which a page ended is not among the matches any longer, so that there is no
+    /// telling what comes after it.
+    #[error("the place in the list is gone")]
+    PlaceGone,
+    /// A list took longer than lists may take, or more memory.
     #[error("the list took too long")]
     TooMuchWork,
     /// No connection could be had.
@@ -71,6 +77,17 @@ pub enum OpenError {
         /// The newest migration found in it.
         found: String,
     },
+    /// Resources have equal values of an attribute that is to be unique from now on.
+    #[error("`{attribute}` of {resource_type} cannot be unique: {} and {} have the same value; change one of them, \
+             or its schema", ids[0], ids[1])]
+    Duplicate {
+        /// The resource type.
+        resource_type: String,
+        /// The attribute.
+        attribute: String,
+        /// Two resources of one tenant.
+        ids: [ResourceId; 2],
+    },
     /// A migration failed; the database is as it was before it.
     #[error("migrating {} failed: {reason}", path.display())]
     Migration {
@@ -79,4 +96,10 @@ pub enum OpenError {
         /// Why.
         reason: String,
     },
+}
+
+impl From<crate::sqlite::queries::layout::Duplicate> for OpenError {
+    fn from(found: crate::sqlite::queries::layout::Duplicate) -> Self {
+        Self::Duplicate { resource_type: found.resource_type, attribute: found.path, ids: found.ids }
+    }
 }

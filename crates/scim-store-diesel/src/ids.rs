@@ -39,6 +39,12 @@ impl ResourceId {
     }
 }
 
+impl From<[u8; 16]> for ResourceId {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
 impl From<Uuid> for ResourceId {
     fn from(uuid: Uuid) -> Self {
         Self(uuid)
@@ -102,37 +108,46 @@ impl TenantId {
     }
 }
 
-/// The number of a resource type in the database.
+/// A resource type, as the store knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A user.
     User,
     /// A group.
     Group,
+    /// A resource type of a definition file.
+    Other(OtherKind),
 }
 
+/// The number by which a database knows a resource type of a definition file.
+///
+/// Only a store makes one: see [`Store::types`](crate::Store::types).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OtherKind(i16); // Invariant: at least FIRST_OTHER.
+
+/// The first number that is not of a built-in type.
+pub(crate) const FIRST_OTHER: i16 = 3;
+
 impl Kind {
-    /// All kinds.
-    pub const ALL: [Kind; 2] = [Kind::User, Kind::Group];
+    /// What can be a member of a group.
+    pub const MEMBERS: [Kind; 2] = [Kind::User, Kind::Group];
 
     /// The number in the column `rtype`.
-    pub(crate) fn number(self) -> i16 {
+    pub fn number(self) -> i16 {
         match self {
             Self::User => 1,
             Self::Group => 2,
+            Self::Other(other) => other.0,
         }
     }
 
     /// The kind of a number in the column `rtype`.
     pub(crate) fn from_number(number: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.number() == number)
-    }
-
-    /// The name of the resource type.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::User => "User",
-            Self::Group => "Group",
+        match number {
+            1 => Some(Self::User),
+            2 => Some(Self::Group),
+            FIRST_OTHER.. => Some(Self::Other(OtherKind(number))),
+            _ => None,
         }
     }
 }

@@ -25,6 +25,27 @@ diesel::table! {
         uniq_key -> Nullable<Text>, external_id -> Nullable<Text>, display -> Nullable<Text>,
         display_key -> Nullable<Text>, family_key -> Nullable<Text>, given_key -> Nullable<Text>,
         active -> Bool, version -> BigInt, created_ms -> BigInt, modified_ms -> BigInt, doc -> Text,
+        active_given -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    resource_type (number) { number -> SmallInt, name -> Text, }
+}
+
+diesel::table! {
+    indexed_path (number) { number -> SmallInt, rtype -> SmallInt, what -> Text, path -> Text, form -> Text, }
+}
+
+diesel::table! {
+    unique_value (tenant, rtype, path, val) {
+        tenant -> BigInt, rtype -> SmallInt, path -> SmallInt, val -> Text, id -> crate::ids::SqlId,
+    }
+}
+
+diesel::table! {
+    resource_count (tenant, rtype) {
+        tenant -> BigInt, rtype -> SmallInt, total -> BigInt, moved -> BigInt, last_id -> crate::ids::SqlId,
     }
 }
 

@@ -3,15 +3,20 @@
 use crate::change::{CommitObserver, TenantState};
 use crate::error::{OpenError, StoreError};
 use crate::ids::{Kind, ResourceId, TenantId};
+use crate::layout::StoredType;
+use crate::listing::{Listing, Loaded, Page, Relations, View};
+use crate::remembered::Remembered;
 use crate::rows::{ApiKeyRow, LogLine, PolicyRow, TenantRow, TokenRow};
-use crate::sqlite::queries::list::{self, Listing, Loaded, Page, Relations};
-use crate::sqlite::queries::{keys, log, resources, state, tenants, tokens};
-use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, open_writer};
+use crate::sqlite::queries::list::{self, Reading, unique_key};
+use crate::sqlite::queries::{keys, layout, log, relations, resources, state, tenants, tokens};
+use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, cursor_secret, open_writer};
 use crate::tx::Tx;
 use diesel::Connection;
+use scim_core::schema::ResourceTypes;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -35,6 +40,8 @@ pub struct StoreConfig {
     pub batch: usize,
     /// The time in milliseconds since 1970.
     pub clock: fn() -> i64,
+    /// The resource types. Default: those that are built in.
+    pub types: ResourceTypes,
 }
 
 impl StoreConfig {
@@ -49,6 +56,7 @@ impl StoreConfig {
             queue: 4096,
             batch: 256,
             clock: || chrono::Utc::now().timestamp_millis(),
+            types: ResourceTypes::built_in(),
         }
     }
 
@@ -67,6 +75,9 @@ pub struct Store {
     // Apart from the others: no list keeps a token from being looked up.
     listers: Readers,
     list_time: Duration,
+    remembered: Remembered,
+    types: Arc<[StoredType]>,
+    cursor_secret: [u8; 32],
     writer: Writer,
     // Dropped last: nobody else may open the directory while the writer still runs.
     _ownership: Ownership,
@@ -92,12 +103,43 @@ impl Store {
         let mut conn = open_writer(&path)?;
         let open = |size| Readers::open(&path, size, config.reader_wait);
         let (readers, listers, states_reader) = (open(config.readers)?, open(config.listers)?, open(1)?);
+        let settled = conn.transaction(|conn| layout::settle(conn, &config.types));
+        let types: Arc<[StoredType]> = match settled.map_err(|e: StoreError| io(e.to_string()))? {
+            Ok(types) => types.into(),
+            Err(duplicate) => return Err(duplicate.into()),
+        };
+        let cursor_secret = cursor_secret(&mut conn).map_err(io)?;
         let states = all_states(&mut conn).map_err(|e| io(e.to_string()))?;
-        let settings = WriterSettings { queue: config.queue, batch: config.batch, clock: config.clock };
+        let settings = WriterSettings {
+            queue: config.queue,
+            batch: config.batch,
+            clock: config.clock,
+            types: Arc::clone(&types),
+        };
         let observer = Box::new(observer(states, StateReader { readers: states_reader }));
         let writer = Writer::start(conn, settings, observer).map_err(|e| io(e.to_string()))?;
         let list_time = config.list_time;
-        Ok(Self { readers, listers, list_time, writer, _ownership: ownership })
+        let remembered = Remembered::default();
+        Ok(Self {
+            readers,
+            listers,
+            list_time,
+            remembered,
+            types,
+            cursor_secret,
+            writer,
+            _ownership: ownership,
+        })
+    }
+
+    /// The resource types, users and groups first.
+    pub fn types(&self) -> &[StoredType] {
+        &self.types
+    }
+
+    /// 32 random bytes that this database has had since it was made, to seal cursors with.
+    pub fn cursor_secret(&self) -> [u8; 32] {
+        self.cursor_secret
     }
 
     /// Runs the work of one request inside the next transaction.
@@ -176,6 +218,11 @@ fn snapshot<T>(
     conn.transaction(read)
 }
 
+/// Whether a list is as good as one read by a key: the question who has a unique name.
+pub fn is_quick(listing: Listing<'_>) -> bool {
+    matches!(listing.parts, [part] if unique_key(part).is_some())
+}
+
 /// Makes a directory that only its owner can enter.
 fn make_private(directory: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -202,30 +249,35 @@ impl TenantStore<'_> {
         let number = self.tenant.0;
         let one = |conn: &mut Conn| {
             let row = resources::find(conn, number, kind, id)?.ok_or(StoreError::NotFound)?;
-            list::complete(conn, number, kind, row, wanted)
+            relations::complete(conn, number, kind, row, wanted)
         };
         if wanted == Relations::default() { one(conn) } else { snapshot(conn, one) }
     }
 
-    /// Lists resources in the order of their ids.
+    /// Lists resources, page by page.
     ///
-    /// `decide` must answer what the predicate means for a resource; it is asked about those that
-    /// SQL alone cannot decide, with the relations that the predicate mentions.
+    /// `view` says how a row looks as a resource. It is asked about rows that SQL alone cannot
+    /// decide, with the relations that the predicate and the order need.
     ///
     /// A page ends early when its documents would fill too much memory.
     ///
     /// # Errors
-    /// [`StoreError::TooMuchWork`] when the filter takes too long to decide; when the database fails,
-    /// or `decide` does.
-    pub fn list(
-        &self,
-        kind: Kind,
-        listing: Listing<'_>,
-        decide: &mut dyn FnMut(&Loaded) -> Result<bool, StoreError>,
-    ) -> Result<Page, StoreError> {
-        let conn = &mut *self.store.listers.get()?;
+    /// [`StoreError::TooMuchWork`] when the list takes too long to find; [`StoreError::PlaceGone`] when
+    /// a sorted list is to go on from a resource that is gone; when the database fails, or `view` does.
+    pub fn list(&self, listing: Listing<'_>, view: &View<'_>) -> Result<Page, StoreError> {
+        let pool = if is_quick(listing) { &self.store.readers } else { &self.store.listers };
+        let conn = &mut *pool.get()?;
         let deadline = Instant::now() + self.store.list_time;
-        snapshot(conn, |conn| list::list(conn, self.tenant.0, kind, listing, deadline, decide))
+        snapshot(conn, |conn| {
+            let mut reading = Reading {
+                conn,
+                tenant: self.tenant.0,
+                types: &self.store.types,
+                remembered: &self.store.remembered,
+                deadline,
+            };
+            list::list(&mut reading, listing, view)
+        })
     }
 
     /// The tokens, oldest first.

@@ -3,29 +3,39 @@
 use crate::change::{Before, Change, Committed};
 use crate::error::StoreError;
 use crate::ids::{Kind, ResourceId, TenantId};
+use crate::layout::StoredType;
+use crate::listing::{Loaded, Relations};
 use crate::rows::{ApiKeyRow, LogLine, StoredResource, TenantRow, TokenRow};
 use crate::sqlite::Conn;
 use crate::sqlite::queries::changes::{self, Cause};
-use crate::sqlite::queries::list::{self, Loaded, Relations};
-use crate::sqlite::queries::{keys, log, members, resources, tenants, tokens};
+use crate::sqlite::queries::counts::CountChanges;
+use crate::sqlite::queries::{keys, log, members, relations, resources, tenants, tokens};
 use scim_core::Resource;
 
 /// The transaction of one request.
 pub struct Tx<'c> {
     conn: &'c mut Conn,
+    types: &'c [StoredType],
     now_ms: i64,
     actor: Option<String>,
     request_id: Option<String>,
     changes: Vec<Committed>,
+    counts: CountChanges,
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, now_ms: i64) -> Self {
-        Self { conn, now_ms, actor: None, request_id: None, changes: Vec::new() }
+    pub(crate) fn new(conn: &'c mut Conn, types: &'c [StoredType], now_ms: i64) -> Self {
+        let counts = CountChanges::default();
+        Self { conn, types, now_ms, actor: None, request_id: None, changes: Vec::new(), counts }
     }
 
-    pub(crate) fn into_changes(self) -> Vec<Committed> {
-        self.changes
+    pub(crate) fn into_changes(self) -> (Vec<Committed>, CountChanges) {
+        (self.changes, self.counts)
+    }
+
+    fn stored_type(&self, kind: Kind) -> Result<&'c StoredType, StoreError> {
+        let found = self.types.iter().find(|stored| stored.kind == kind);
+        found.ok_or_else(|| StoreError::Damaged(format!("resource type {}", kind.number())))
     }
 
     /// The time of the request, in milliseconds since 1970.
@@ -155,7 +165,7 @@ impl TenantTx<'_, '_> {
         row: StoredResource,
         wanted: Relations,
     ) -> Result<Loaded, StoreError> {
-        list::complete(self.tx.conn, self.tenant.0, kind, row, wanted)
+        relations::complete(self.tx.conn, self.tenant.0, kind, row, wanted)
     }
 
     /// Stores a new resource under a new id.
@@ -164,7 +174,9 @@ impl TenantTx<'_, '_> {
     /// [`StoreError::Taken`] when its unique attribute's value is held by another.
     pub fn insert(&mut self, kind: Kind, document: &Resource) -> Result<StoredResource, StoreError> {
         let id = ResourceId::generate();
-        let row = resources::insert(self.tx.conn, self.tenant.0, kind, id, document, self.tx.now_ms)?;
+        let stored = self.tx.stored_type(kind)?;
+        let row = resources::insert(self.tx.conn, self.tenant.0, stored, id, document, self.tx.now_ms)?;
+        self.tx.counts.inserted(self.tenant.0, kind, id);
         self.record(put(kind, &row), row.version, None)?;
         Ok(row)
     }
@@ -180,7 +192,8 @@ impl TenantTx<'_, '_> {
         old: &StoredResource,
         document: &Resource,
     ) -> Result<StoredResource, StoreError> {
-        let row = resources::update(self.tx.conn, self.tenant.0, kind, old, document, self.tx.now_ms)?;
+        let stored = self.tx.stored_type(kind)?;
+        let row = resources::update(self.tx.conn, self.tenant.0, stored, old, document, self.tx.now_ms)?;
         let before = Before { name: old.name.clone(), active: old.active };
         self.record(put(kind, &row), row.version, Some(&before))?;
         Ok(row)
@@ -201,9 +214,11 @@ impl TenantTx<'_, '_> {
             self.record(Change::MembersRemove { group, members: vec![(kind, id)] }, version, None)?;
         }
         resources::delete(self.tx.conn, tenant, kind, &old, now_ms)?;
+        self.tx.counts.deleted(tenant, kind);
         let change = match kind {
             Kind::User => Change::UserDelete { id },
             Kind::Group => Change::GroupDelete { id },
+            Kind::Other(kind) => Change::ResourceDelete { kind, id },
         };
         self.record(change, old.version + 1, Some(&before))?;
         Ok(old)
@@ -418,5 +433,6 @@ fn put(kind: Kind, row: &StoredResource) -> Change {
     match kind {
         Kind::User => Change::UserPut { id: row.id, name: row.name.clone(), active: row.active },
         Kind::Group => Change::GroupPut { id: row.id, name: row.name.clone() },
+        Kind::Other(kind) => Change::ResourcePut { kind, id: row.id, name: row.name.clone() },
     }
 }

@@ -4,16 +4,17 @@ use super::Failed;
 use super::arguments::{KeyTask, LogTask, PolicyTask, Settings, Task, TenantTask, TokenTask};
 use super::show::{Form, show};
 use crate::control;
+use crate::home::Home;
 use scim_service::admin::Command;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Runs an administrative command, through the server if one is running.
-pub(crate) fn administer(data_dir: &Path, task: Task) -> Result<(), Failed> {
+pub(crate) fn administer(home: &Home, task: Task) -> Result<(), Failed> {
     let (command, form) = translate(task)?;
     // A file that cannot be written must be known before something is made that is shown only once.
     let form = form.prepare()?;
-    show(control::execute(data_dir, command)?, form)
+    show(control::execute(home, command)?, form)
 }
 
 fn translate(task: Task) -> Result<(Command, Form), Failed> {

@@ -1,5 +1,6 @@
 //! The arguments, with an example for each command.
 
+use crate::home::Home;
 use crate::logging::LogFormat;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -9,9 +10,8 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "scimd", version, after_help = "First run:  scimd quickstart")]
 pub(crate) struct Cli {
-    /// The directory that holds the database.
-    #[arg(long, global = true, env = "SCIMD_DATA_DIR", default_value = "scimd-data", value_name = "DIR")]
-    pub(crate) data_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) home: Home,
     /// The form of log lines on standard error.
     #[arg(long, global = true, env = "SCIMD_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,

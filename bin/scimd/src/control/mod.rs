@@ -10,10 +10,10 @@ mod server;
 pub(crate) use server::ControlServer;
 
 use crate::cli::Failed;
+use crate::home::Home;
 use scim_service::admin::{Command, CommandError, Reply};
 use scim_service::{Service, ServiceConfig, StoreConfig};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
 /// The version of the messages. Both sides must have the same.
 const PROTOCOL: u32 = 1;
@@ -37,7 +37,8 @@ enum Response {
 }
 
 /// Has a command done: by the server that owns the data directory, or else here.
-pub(crate) fn execute(data_dir: &Path, command: Command) -> Result<Reply, Failed> {
+pub(crate) fn execute(home: &Home, command: Command) -> Result<Reply, Failed> {
+    let data_dir = &home.data_dir;
     if let Some(stream) = client::connect(data_dir)? {
         return client::ask(stream, command);
     }
@@ -47,7 +48,7 @@ pub(crate) fn execute(data_dir: &Path, command: Command) -> Result<Reply, Failed
             data_dir.display()
         )));
     }
-    let config = ServiceConfig { store: StoreConfig::new(data_dir), base_url: String::new() };
+    let config = ServiceConfig { store: home.store_config()?, base_url: String::new() };
     let service = Service::open(&config)?;
     Ok(service.execute(command)?)
 }

@@ -3,16 +3,19 @@
 mod access;
 mod answer;
 mod body;
+mod collection;
+mod discovery;
 mod error;
 mod gateway;
 mod internal;
 mod query;
 mod request_id;
-mod scim;
+mod routes;
+mod search;
 
 pub(crate) use internal::{healthz, internal_routes};
 pub(crate) use request_id::log_requests;
-pub(crate) use scim::scim_routes;
+pub(crate) use routes::scim_routes;
 
 use scim_service::Service;
 use std::sync::Arc;

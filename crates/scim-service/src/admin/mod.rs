@@ -191,6 +191,7 @@ impl From<StoreError> for CommandError {
             | StoreError::Database(_)
             | StoreError::Damaged(_)
             | StoreError::TooMuchWork
+            | StoreError::PlaceGone
             | StoreError::Panicked => Failure::Unavailable,
         };
         Self::new(failure, error.to_string())

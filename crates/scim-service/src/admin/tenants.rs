@@ -4,7 +4,7 @@ use super::{CommandError, Failure, instant};
 use crate::service::Service;
 use crate::settings::TenantSettings;
 use crate::token::random_epoch;
-use scim_store_diesel::TenantRow;
+use scim_store_diesel::{Kind, TenantRow};
 use serde::{Deserialize, Serialize};
 
 /// A tenant, for people and programs.
@@ -51,8 +51,9 @@ impl Service {
     ) -> Result<TenantView, CommandError> {
         check_tenant_name(name)?;
         let mut settings = TenantSettings::default();
+        let user = self.resource_type(Kind::User);
         for (key, value) in changes {
-            settings.set(key, value)?;
+            settings.set(key, value, user)?;
         }
         let (name, epoch) = (name.to_owned(), random_epoch()?);
         let write = self
@@ -75,10 +76,11 @@ impl Service {
         changes: &[(String, String)],
     ) -> Result<TenantView, CommandError> {
         let changes = changes.to_vec();
+        let user = self.shared_type(Kind::User);
         self.change_tenant(name, move |row| {
             let mut settings = TenantSettings::from_json(&row.settings)?;
             for (key, value) in &changes {
-                settings.set(key, value)?;
+                settings.set(key, value, &user)?;
             }
             Ok((row.enabled, settings.to_json()))
         })

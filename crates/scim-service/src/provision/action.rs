@@ -8,7 +8,7 @@ use std::time::Instant;
 
 /// A line in the making.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     action: String,
     res: Option<ResourceId>,
     target: Option<String>,
@@ -34,7 +34,7 @@ impl Entry {
     }
 
     /// A refusal. The reason names attributes and ids; of values it holds none but the target's name.
-    pub(super) fn refused(
+    pub(crate) fn refused(
         action: String,
         id: Option<&str>,
         target: Option<String>,
@@ -63,7 +63,7 @@ impl Entry {
         self
     }
 
-    pub(super) fn line(&self, caller: &Caller, started: Instant, now_ms: i64) -> LogLine {
+    pub(crate) fn line(&self, caller: &Caller, started: Instant, now_ms: i64) -> LogLine {
         LogLine {
             at_ms: now_ms,
             request_id: caller.request_id.clone(),
@@ -88,6 +88,7 @@ fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// What a change of a resource was, in words.
 pub(super) fn change_in_words(
     kind: Kind,
+    noun: &str,
     old: &StoredResource,
     new: &StoredResource,
     delta: &MemberDelta,
@@ -97,6 +98,10 @@ pub(super) fn change_in_words(
         Kind::User if !old.active && new.active => "Activate user".to_owned(),
         Kind::User if old.version == new.version => "Update user (no change)".to_owned(),
         Kind::User => "Update user".to_owned(),
+        Kind::Other(_) if old.version == new.version => {
+            format!("Update {} (no change)", noun.to_ascii_lowercase())
+        }
+        Kind::Other(_) => format!("Update {}", noun.to_ascii_lowercase()),
         Kind::Group if old.name != new.name => "Rename group".to_owned(),
         Kind::Group => match (delta.added.len(), delta.removed.len()) {
             (0, 0) if old.version == new.version => "Update group (no change)".to_owned(),

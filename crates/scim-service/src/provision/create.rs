@@ -2,7 +2,7 @@
 
 use super::action::Entry;
 use super::membership::{check_unknown, ids};
-use super::{About, Answer, Job, Provisioning, active};
+use super::{About, Answer, Job, Provisioning, active, object};
 use crate::error::ServiceError;
 use crate::settings::presence;
 use scim_core::fault::Findings;
@@ -33,7 +33,7 @@ impl Provisioning<'_> {
             let mut row = tenant.insert(job.kind, &resource)?;
             let delta = tenant.change_members(&mut row, &[MemberWrite::Add(members)], true)?;
             check_unknown(&delta, &job.caller.settings)?;
-            let action = format!("Create {}", job.kind.name().to_ascii_lowercase());
+            let action = format!("Create {}", job.noun.to_ascii_lowercase());
             let entry = Entry::done(action, &row, 201, &findings).about(&delta);
             job.finish(tenant, row, &entry, now_ms)
         });
@@ -43,7 +43,7 @@ impl Provisioning<'_> {
 
     /// Reads the body of a POST or PUT: a whole resource, with what the tenant requires of it.
     pub(super) fn read_whole(&self, body: &[u8]) -> Result<Whole, ServiceError> {
-        let body = Self::object(body)?;
+        let body = object(body)?;
         let Reading { mut resource, mut findings } =
             self.resource_type().read(body, self.caller.settings.rules())?;
         if self.kind == Kind::User {

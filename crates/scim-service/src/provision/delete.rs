@@ -26,7 +26,7 @@ impl Provisioning<'_> {
             let tenant = &mut tx.tenant(job.caller.tenant);
             IfMatch::check(if_match.as_ref(), &job.find(tenant, id)?)?;
             let old = tenant.delete(job.kind, id)?;
-            let action = format!("Delete {}", job.kind.name().to_ascii_lowercase());
+            let action = format!("Delete {}", job.noun.to_ascii_lowercase());
             let entry = Entry::done(action, &old, 204, &Findings::default());
             tenant.log(&entry.line(&job.caller, job.started, now_ms))?;
             Ok(())

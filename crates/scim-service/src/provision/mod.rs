@@ -9,13 +9,11 @@ mod patch;
 mod read;
 mod replace;
 
-pub use read::ListParameters;
-
 use crate::caller::{Caller, still_admitted};
 use crate::error::ServiceError;
-use crate::render::{etag, render};
+use crate::render::{etag, render_text};
 use crate::service::Service;
-use action::Entry;
+pub(crate) use action::Entry;
 use scim_core::Projection;
 use scim_core::json;
 use scim_core::schema::ResourceType;
@@ -33,10 +31,10 @@ pub struct Provisioning<'s> {
 }
 
 /// A resource as it is answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The attributes that the client wants to see.
-    pub attributes: Map<String, Value>,
+    /// The attributes that the client wants to see, in JSON.
+    pub body: String,
     /// The URI of the resource.
     pub location: String,
     /// The weak entity tag, quotes included.
@@ -84,17 +82,14 @@ impl<'s> Provisioning<'s> {
         self.service.resource_type(self.kind)
     }
 
-    /// Reads a body as a JSON object.
-    fn object(body: &[u8]) -> Result<Map<String, Value>, ServiceError> {
-        match json::from_slice(body).map_err(ServiceError::Json)? {
-            Value::Object(object) => Ok(object),
-            other => Err(ServiceError::NotAnObject(kind_of(&other))),
-        }
-    }
-
     /// The id of a URI. What is no id of this server names no resource.
     fn id(&self, text: &str) -> Result<ResourceId, ServiceError> {
-        text.parse().map_err(|_| ServiceError::not_found(self.kind, text))
+        text.parse().map_err(|_| self.not_found(text))
+    }
+
+    /// What a missing resource is answered with.
+    fn not_found(&self, id: impl Into<String>) -> ServiceError {
+        ServiceError::NotFound { kind: self.resource_type().name.clone(), id: id.into() }
     }
 
     /// Which computed parts an answer needs.
@@ -107,10 +102,8 @@ impl<'s> Provisioning<'s> {
 
     fn answer(&self, loaded: &Loaded, projection: &Projection) -> Result<Answer, ServiceError> {
         let links = self.service.links();
-        let mut attributes = render(self.kind, loaded, links)?;
-        projection.apply(self.resource_type(), &mut attributes);
         Ok(Answer {
-            attributes,
+            body: render_text(self.resource_type(), loaded, links, projection)?,
             location: links.to(self.kind, loaded.resource.id),
             etag: etag(loaded.resource.version),
         })
@@ -124,7 +117,7 @@ impl<'s> Provisioning<'s> {
         result: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
         if let Err(error) = &result {
-            let action = format!("{asked} {}", self.kind.name().to_ascii_lowercase());
+            let action = format!("{asked} {}", self.resource_type().name.to_ascii_lowercase());
             let entry = Entry::refused(action, about.id(), self.name(about), error);
             let line = entry.line(&self.caller, self.started, self.service.now_ms());
             self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
@@ -135,10 +128,9 @@ impl<'s> Provisioning<'s> {
     /// The userName or displayName of what a refused request was about, as far as it can be known.
     fn name(&self, about: About<'_>) -> Option<String> {
         match about {
-            About::Nothing => None,
             About::Body(body) => {
                 let attribute = if self.kind == Kind::User { "userName" } else { "displayName" };
-                let body = Self::object(body).ok()?;
+                let body = object(body).ok()?;
                 let (_, name) = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute))?;
                 name.as_str().map(json::shortened)
             }
@@ -152,11 +144,17 @@ impl<'s> Provisioning<'s> {
     }
 }
 
+/// Reads a body as a JSON object.
+pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ServiceError> {
+    match json::from_slice(body).map_err(ServiceError::Json)? {
+        Value::Object(object) => Ok(object),
+        other => Err(ServiceError::NotAnObject(kind_of(&other))),
+    }
+}
+
 /// What a request is about.
 #[derive(Clone, Copy)]
 enum About<'a> {
-    /// Many things, or nothing.
-    Nothing,
     /// What its body describes.
     Body(&'a [u8]),
     /// The resource of an id.
@@ -167,7 +165,7 @@ impl<'a> About<'a> {
     fn id(self) -> Option<&'a str> {
         match self {
             Self::Resource(id) => Some(id),
-            Self::Nothing | Self::Body(_) => None,
+            Self::Body(_) => None,
         }
     }
 }
@@ -176,6 +174,8 @@ impl<'a> About<'a> {
 struct Job {
     caller: Caller,
     kind: Kind,
+    /// The name of the resource type.
+    noun: String,
     started: Instant,
     wanted: Relations,
 }
@@ -185,6 +185,7 @@ impl Job {
         Self {
             caller: provisioning.caller.clone(),
             kind: provisioning.kind,
+            noun: provisioning.resource_type().name.clone(),
             started: provisioning.started,
             wanted: provisioning.relations(projection),
         }
@@ -201,7 +202,7 @@ impl Job {
     fn find(&self, tenant: &mut TenantTx<'_, '_>, id: ResourceId) -> Result<StoredResource, ServiceError> {
         match tenant.find(self.kind, id) {
             Err(scim_store_diesel::StoreError::NotFound) => {
-                Err(ServiceError::not_found(self.kind, id.to_string()))
+                Err(ServiceError::NotFound { kind: self.noun.clone(), id: id.to_string() })
             }
             other => Ok(other?),
         }

@@ -2,7 +2,7 @@
 
 use super::action::{Entry, change_in_words};
 use super::membership::{check_filters, check_replacement, check_unknown, writes};
-use super::{About, Answer, IfMatch, Job, Provisioning, active};
+use super::{About, Answer, IfMatch, Job, Provisioning, active, object};
 use crate::error::ServiceError;
 use crate::render::document;
 use scim_core::{Projection, Resource};
@@ -34,7 +34,7 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let id = self.id(id)?;
-        let request = PatchRequest::parse(Self::object(body)?)?;
+        let request = PatchRequest::parse(object(body)?)?;
         let plan = request.plan(self.resource_type(), self.caller.settings.patch_options())?;
         check_filters(plan.member_changes())?;
         let job = Job::of(self, projection);
@@ -68,7 +68,7 @@ impl Provisioning<'_> {
                 delta.unknown.extend(step.unknown);
             }
             check_unknown(&delta, &job.caller.settings)?;
-            let action = change_in_words(job.kind, &old, &row, &delta);
+            let action = change_in_words(job.kind, &job.noun, &old, &row, &delta);
             let entry = Entry::done(action, &row, status, &findings).about(&delta);
             job.finish(tenant, row, &entry, now_ms)
         });

@@ -56,11 +56,11 @@ impl Provisioning<'_> {
             let writes = [MemberWrite::Replace(members)];
             let delta = match job.kind {
                 Kind::Group => tenant.change_members(&mut row, &writes, changed)?,
-                Kind::User => MemberDelta::default(),
+                Kind::User | Kind::Other(_) => MemberDelta::default(),
             };
             check_replacement(&writes, &delta)?;
             check_unknown(&delta, &job.caller.settings)?;
-            let action = change_in_words(job.kind, &old, &row, &delta);
+            let action = change_in_words(job.kind, &job.noun, &old, &row, &delta);
             let entry = Entry::done(action, &row, 200, &findings).about(&delta);
             job.finish(tenant, row, &entry, now_ms)
         });

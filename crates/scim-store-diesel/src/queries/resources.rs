@@ -2,10 +2,11 @@
 
 use super::Conn;
 use crate::error::StoreError;
-use crate::hot::{HotColumns, IndexEntry, index_entries, unique_attribute};
+use crate::hot::{HotColumns, unique_attribute};
 use crate::ids::{Kind, ResourceId};
+use crate::layout::{IndexEntry, StoredType};
 use crate::rows::{NewResourceRow, StoredResource};
-use crate::schema::{attr_ix, resource, tombstone};
+use crate::schema::{attr_ix, resource, tombstone, unique_value};
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -45,11 +46,12 @@ pub(crate) fn find_by_key(
 pub(crate) fn insert(
     conn: &mut Conn,
     tenant: i64,
-    kind: Kind,
+    stored: &StoredType,
     id: ResourceId,
     document: &Resource,
     now_ms: i64,
 ) -> Result<StoredResource, StoreError> {
+    let kind = stored.kind;
     let doc = document_text(document);
     let hot = HotColumns::of(kind, document);
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
@@ -65,8 +67,11 @@ pub(crate) fn insert(
     };
     let inserted = diesel::insert_into(resource::table).values(row).execute(conn);
     or_taken(conn, tenant, kind, key.as_deref(), inserted)?;
-    for entry in index_entries(kind, document) {
+    for entry in stored.index_entries(document) {
         insert_entry(conn, tenant, kind, id, &entry)?;
+    }
+    for (path, key) in stored.unique_keys(document) {
+        claim_for(conn, tenant, stored, path, &key, id)?;
     }
     Ok(StoredResource { id, name, active, version: 1, created_ms: now_ms, modified_ms: now_ms, doc })
 }
@@ -75,11 +80,12 @@ pub(crate) fn insert(
 pub(crate) fn update(
     conn: &mut Conn,
     tenant: i64,
-    kind: Kind,
+    stored_type: &StoredType,
     old: &StoredResource,
     document: &Resource,
     now_ms: i64,
 ) -> Result<StoredResource, StoreError> {
+    let kind = stored_type.kind;
     let doc = document_text(document);
     let hot = HotColumns::of(kind, document);
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
@@ -97,13 +103,21 @@ pub(crate) fn update(
     if or_taken(conn, tenant, kind, key.as_deref(), updated)? == 0 {
         return Err(StoreError::NotFound);
     }
-    let before = index_entries(kind, &parse_document(&old.doc)?);
-    let after = index_entries(kind, document);
+    let old_document = parse_document(&old.doc)?;
+    let before = stored_type.index_entries(&old_document);
+    let after = stored_type.index_entries(document);
     for entry in before.iter().filter(|e| !after.contains(e)) {
         delete_entry(conn, tenant, kind, old.id, entry)?;
     }
     for entry in after.iter().filter(|e| !before.contains(e)) {
         insert_entry(conn, tenant, kind, old.id, entry)?;
+    }
+    let (before, after) = (stored_type.unique_keys(&old_document), stored_type.unique_keys(document));
+    for (path, key) in before.iter().filter(|held| !after.contains(held)) {
+        diesel::delete(unique_value::table.find((tenant, kind.number(), path, key))).execute(conn)?;
+    }
+    for (path, key) in after.iter().filter(|wanted| !before.contains(wanted)) {
+        claim_for(conn, tenant, stored_type, *path, key, old.id)?;
     }
     Ok(StoredResource {
         id: old.id,
@@ -149,6 +163,11 @@ pub(crate) fn delete(
         .filter(attr_ix::rtype.eq(kind.number()))
         .filter(attr_ix::id.eq(old.id));
     diesel::delete(entries).execute(conn)?;
+    let held = unique_value::table
+        .filter(unique_value::tenant.eq(tenant))
+        .filter(unique_value::rtype.eq(kind.number()))
+        .filter(unique_value::id.eq(old.id));
+    diesel::delete(held).execute(conn)?;
     diesel::insert_into(tombstone::table)
         .values((
             tombstone::tenant.eq(tenant),
@@ -177,9 +196,11 @@ fn or_taken(
                 Some(key) => find_by_key(conn, tenant, kind, key)?,
                 None => None,
             };
-            match holder {
-                Some(holder) => Err(StoreError::Taken { attribute: unique_attribute(kind), id: holder.id }),
-                None => Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info).into()),
+            match (holder, unique_attribute(kind)) {
+                (Some(holder), Some(attribute)) => {
+                    Err(StoreError::Taken { attribute: attribute.to_owned(), kind, id: holder.id })
+                }
+                _ => Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info).into()),
             }
         }
         Err(other) => Err(other.into()),
@@ -187,7 +208,50 @@ fn or_taken(
     }
 }
 
-fn insert_entry(
+/// Takes a unique value for a resource, or answers who has it. The holder may be the resource itself.
+pub(crate) fn claim(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    path: i16,
+    key: &str,
+    id: ResourceId,
+) -> Result<Option<ResourceId>, StoreError> {
+    let taken = diesel::insert_or_ignore_into(unique_value::table)
+        .values((
+            unique_value::tenant.eq(tenant),
+            unique_value::rtype.eq(kind.number()),
+            unique_value::path.eq(path),
+            unique_value::val.eq(key),
+            unique_value::id.eq(id),
+        ))
+        .execute(conn)?;
+    if taken == 1 {
+        return Ok(None);
+    }
+    let held = unique_value::table.find((tenant, kind.number(), path, key));
+    Ok(held.select(unique_value::id).get_result(conn).optional()?)
+}
+
+fn claim_for(
+    conn: &mut Conn,
+    tenant: i64,
+    stored: &StoredType,
+    path: i16,
+    key: &str,
+    id: ResourceId,
+) -> Result<(), StoreError> {
+    match claim(conn, tenant, stored.kind, path, key, id)? {
+        Some(holder) if holder != id => {
+            let attribute = stored.unique.iter().find(|kept| kept.number == path);
+            let attribute = attribute.map(|kept| kept.path.clone()).unwrap_or_default();
+            Err(StoreError::Taken { attribute, kind: stored.kind, id: holder })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn insert_entry(
     conn: &mut Conn,
     tenant: i64,
     kind: Kind,

@@ -29,6 +29,7 @@ pub(crate) fn load(conn: &mut Conn, tenant: TenantId) -> Result<TenantState, Sto
 fn resources(conn: &mut Conn, tenant: i64, state: &mut Vec<Change>) -> Result<(), StoreError> {
     let rows = resource::table
         .filter(resource::tenant.eq(tenant))
+        .filter(resource::rtype.le(Kind::Group.number()))
         .order((resource::rtype, resource::id))
         .select((resource::rtype, resource::id, resource::name, resource::active))
         .load_iter::<(i16, ResourceId, String, bool), diesel::connection::DefaultLoadingMode>(conn)?;
@@ -37,6 +38,7 @@ fn resources(conn: &mut Conn, tenant: i64, state: &mut Vec<Change>) -> Result<()
         state.push(match members::known(rtype)? {
             Kind::User => Change::UserPut { id, name, active },
             Kind::Group => Change::GroupPut { id, name },
+            Kind::Other(_) => continue,
         });
     }
     Ok(())

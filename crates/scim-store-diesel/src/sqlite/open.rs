@@ -83,3 +83,30 @@ fn migrate(conn: &mut Conn, path: &Path) -> Result<(), OpenError> {
     }
     Ok(())
 }
+
+/// The secret that cursors are sealed with; made with the database, kept in it, and the same for ever.
+pub(crate) fn cursor_secret(conn: &mut Conn) -> Result<[u8; 32], String> {
+    let stored = meta::table.find("cursor_secret").select(meta::v).get_result::<String>(conn).optional();
+    if let Some(text) = stored.map_err(|e| e.to_string())? {
+        return from_hex(&text).ok_or_else(|| "the secret for cursors is damaged".to_owned());
+    }
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|e| e.to_string())?;
+    let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    diesel::insert_into(meta::table)
+        .values((meta::k.eq("cursor_secret"), meta::v.eq(text)))
+        .execute(conn)
+        .map_err(|e| e.to_string())?;
+    Ok(secret)
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut secret = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (i, byte) in secret.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(secret)
+}

@@ -3,9 +3,12 @@
 use super::Conn;
 use crate::change::{CommitObserver, Committed};
 use crate::error::StoreError;
+use crate::layout::StoredType;
+use crate::sqlite::queries::counts::CountChanges;
 use crate::tx::Tx;
 use diesel::connection::SimpleConnection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
@@ -18,6 +21,8 @@ pub(crate) struct WriterSettings {
     pub(crate) batch: usize,
     /// The time in milliseconds since 1970.
     pub(crate) clock: fn() -> i64,
+    /// The resource types.
+    pub(crate) types: Arc<[StoredType]>,
 }
 
 /// The handle to the writer thread.
@@ -164,17 +169,20 @@ fn write(
     batch: &mut [Box<dyn Job>],
 ) -> diesel::QueryResult<Vec<Committed>> {
     conn.batch_execute("BEGIN IMMEDIATE")?;
-    let mut committed = Vec::new();
+    let (mut committed, mut counts) = (Vec::new(), CountChanges::default());
     for job in batch {
         conn.batch_execute("SAVEPOINT request")?;
-        let mut tx = Tx::new(conn, (settings.clock)());
+        let mut tx = Tx::new(conn, &settings.types, (settings.clock)());
         if job.run(&mut tx) {
-            committed.extend(tx.into_changes());
+            let (changes, counted) = tx.into_changes();
+            committed.extend(changes);
+            counts.absorb(counted);
         } else {
             conn.batch_execute("ROLLBACK TO request")?;
         }
         conn.batch_execute("RELEASE request")?;
     }
+    counts.write(conn)?;
     conn.batch_execute("COMMIT")?;
     Ok(committed)
 }

@@ -1,6 +1,6 @@
 //! What one list may hold and take.
 
-use crate::filters::{decision, list, predicate};
+use crate::filters::{list, listing, part, predicate, render};
 use crate::support::{Fixture, document, texts};
 use scim_store_diesel::{Kind, Listing, MemberWrite, Relations, ResourceId, StoreError};
 use serde_json::json;
@@ -73,12 +73,9 @@ fn a_page_of_groups_with_many_members_ends_early_and_the_walk_loses_none() {
         assert_eq!(walked, stored, "{filter:?}");
     }
     // Who does not ask for members gets all groups at once.
-    let listing = Listing { predicate: None, offset: 0, limit: 1000, relations: Relations::default() };
-    let all = fixture
-        .store
-        .tenant(fixture.acme)
-        .list(Kind::Group, listing, &mut decision(Kind::Group, None))
-        .unwrap();
+    let parts = part(Kind::Group, None);
+    let listing = Listing { relations: Relations::default(), ..listing(&parts, "all", (0, 1000)) };
+    let all = fixture.store.tenant(fixture.acme).list(listing, &|loaded| Ok(render(loaded))).unwrap();
     assert_eq!(all.resources.len(), stored.len());
 }
 
@@ -87,12 +84,8 @@ fn a_list_that_takes_too_long_is_refused() {
     let fixture = Fixture::with(|config| config.list_time = Duration::ZERO);
     fixture.add_user("ann");
     let predicate = predicate(Kind::User, "title co \"x\"");
-    let listing =
-        Listing { predicate: Some(&predicate), offset: 0, limit: 10, relations: Relations::default() };
-    let refused = fixture.store.tenant(fixture.acme).list(
-        Kind::User,
-        listing,
-        &mut decision(Kind::User, Some(&predicate)),
-    );
+    let parts = part(Kind::User, Some(&predicate));
+    let listing = listing(&parts, "slow", (0, 10));
+    let refused = fixture.store.tenant(fixture.acme).list(listing, &|loaded| Ok(render(loaded)));
     assert!(matches!(refused, Err(StoreError::TooMuchWork)), "{refused:?}");
 }

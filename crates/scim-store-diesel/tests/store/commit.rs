@@ -131,7 +131,9 @@ fn an_error_that_rests_on_another_request_comes_after_the_commit() {
         go.send(()).unwrap();
         let refusal = answers.recv().unwrap();
         let ann = winner.wait().unwrap();
-        assert!(matches!(refusal, Err(StoreError::Taken { attribute: "userName", id }) if id == ann.id));
+        assert!(
+            matches!(refusal, Err(StoreError::Taken { attribute, id, .. }) if attribute == "userName" && id == ann.id)
+        );
     });
     held.wait().unwrap();
 }

@@ -1,19 +1,20 @@
 //! Lists: what SQL answers is what the predicate means.
 
-use crate::support::{Fixture, document};
+use crate::support::{Fixture, document, name};
 use crate::worlds::{filter, group_term, user_term, with_ids, world};
+use chrono::DateTime;
 use proptest::prelude::*;
+use scim_core::datetime::format_date_time;
 use scim_core::filter::{Filter, Predicate};
 use scim_core::schema::{group_type, user_type};
-use scim_store_diesel::{Kind, Listing, Loaded, Page, Relations, ResourceId, StoreError, TenantId};
+use scim_store_diesel::{
+    From, Kind, Listing, Loaded, Page, Part, Relations, ResourceId, StoreError, TenantId,
+};
 use serde_json::{Map, Value, json};
 
 /// What a filter means for a kind.
 pub(crate) fn predicate(kind: Kind, text: &str) -> Predicate {
-    let resource_type = match kind {
-        Kind::User => user_type(),
-        Kind::Group => group_type(),
-    };
+    let resource_type = if kind == Kind::User { user_type() } else { group_type() };
     match text.parse::<Filter>().and_then(|filter| filter.resolve(&resource_type)) {
         Ok(predicate) => predicate,
         Err(error) => panic!("{text}: {error}"),
@@ -21,7 +22,7 @@ pub(crate) fn predicate(kind: Kind, text: &str) -> Predicate {
 }
 
 /// The attributes of a resource, as a service shows them.
-pub(crate) fn render(kind: Kind, loaded: &Loaded) -> Map<String, Value> {
+pub(crate) fn render(loaded: &Loaded) -> Map<String, Value> {
     let row = &loaded.resource;
     let Value::Object(mut attributes) = serde_json::from_str(&row.doc).unwrap() else {
         panic!("{}", row.doc)
@@ -30,7 +31,7 @@ pub(crate) fn render(kind: Kind, loaded: &Loaded) -> Map<String, Value> {
     let members: Vec<_> = loaded.members.iter().flatten().collect();
     if !members.is_empty() {
         let shown = members.iter().map(|m| {
-            let mut shown = json!({"value": m.id, "type": m.kind.name()});
+            let mut shown = json!({"value": m.id, "type": name(m.kind)});
             if let Some(display) = &m.display {
                 shown["display"] = json!(display);
             }
@@ -45,17 +46,34 @@ pub(crate) fn render(kind: Kind, loaded: &Loaded) -> Map<String, Value> {
     }
     attributes.insert(
         "meta".to_owned(),
-        json!({"resourceType": kind.name(), "version": format!("W/\"{}\"", row.version)}),
+        json!({
+            "resourceType": name(loaded.kind),
+            "version": format!("W/\"{}\"", row.version),
+            "created": instant(row.created_ms),
+            "lastModified": instant(row.modified_ms),
+        }),
     );
     attributes
 }
 
-/// What a service answers about the rows that SQL does not decide.
-pub(crate) fn decision(
-    kind: Kind,
-    predicate: Option<&Predicate>,
-) -> impl FnMut(&Loaded) -> Result<bool, StoreError> {
-    move |loaded| Ok(predicate.is_none_or(|p| p.matches(&render(kind, loaded))))
+fn instant(ms: i64) -> String {
+    format_date_time(DateTime::from_timestamp_millis(ms).unwrap())
+}
+
+/// What to list of one kind, in the order of ids.
+pub(crate) fn part<'a>(kind: Kind, predicate: Option<&'a Predicate>) -> [Part<'a>; 1] {
+    [Part { kind, predicate, sort: None }]
+}
+
+/// A list of the parts. Its text is unlike that of every other, so that nothing is remembered for it.
+pub(crate) fn listing<'a>(parts: &'a [Part<'a>], query: &'a str, (offset, limit): (i64, i64)) -> Listing<'a> {
+    let relations = Relations { members: true, groups: true };
+    Listing { parts, order: None, query, from: From::Index(offset), limit, relations }
+}
+
+/// A text that no other query has.
+pub(crate) fn fresh() -> String {
+    ResourceId::generate().to_string()
 }
 
 /// Lists what a predicate matches, deciding as a service does.
@@ -66,9 +84,9 @@ pub(crate) fn list(
     predicate: Option<&Predicate>,
     (offset, limit): (i64, i64),
 ) -> Page {
-    let relations = Relations { members: true, groups: true };
-    let listing = Listing { predicate, offset, limit, relations };
-    fixture.store.tenant(tenant).list(kind, listing, &mut decision(kind, predicate)).unwrap()
+    let (parts, query) = (part(kind, predicate), fresh());
+    let listing = listing(&parts, &query, (offset, limit));
+    fixture.store.tenant(tenant).list(listing, &|loaded| Ok(render(loaded))).unwrap()
 }
 
 fn ids(page: &Page) -> Vec<ResourceId> {
@@ -79,7 +97,7 @@ fn ids(page: &Page) -> Vec<ResourceId> {
 fn oracle(fixture: &Fixture, kind: Kind, predicate: &Predicate) -> Vec<ResourceId> {
     let all = list(fixture, fixture.acme, kind, None, (0, i64::MAX));
     assert_eq!(all.total, i64::try_from(all.resources.len()).unwrap());
-    all.resources.iter().filter(|l| predicate.matches(&render(kind, l))).map(|l| l.resource.id).collect()
+    all.resources.iter().filter(|l| predicate.matches(&render(l))).map(|l| l.resource.id).collect()
 }
 
 /// Holds the store to the meaning of a filter: all matches at once, and page by page.
@@ -235,12 +253,12 @@ fn a_decision_that_fails_fails_the_list() {
     let fixture = Fixture::new();
     fixture.add_user("ann");
     let predicate = predicate(Kind::User, "title pr");
-    let listing =
-        Listing { predicate: Some(&predicate), offset: 0, limit: 9, relations: Relations::default() };
+    let parts = part(Kind::User, Some(&predicate));
+    let listing = listing(&parts, "a query", (0, 9));
     let failed = fixture
         .store
         .tenant(fixture.acme)
-        .list(Kind::User, listing, &mut |_| Err(StoreError::Damaged("of the test".to_owned())));
+        .list(listing, &|_| Err(StoreError::Damaged("of the test".to_owned())));
     assert!(matches!(failed, Err(StoreError::Damaged(_))));
     // The connection that it used is as good as new.
     check(&fixture, Kind::User, "title pr", 1);

@@ -228,13 +228,9 @@ fn a_whole_page_of_groups_is_filled_in() {
     w.fixture.write(move |tx| tx.tenant(acme).insert(Kind::User, &user("cid"))).unwrap();
     w.fixture.change(w.staff, vec![add(&[w.ann, w.ben])]).unwrap();
     w.fixture.change(w.all, vec![add(&[w.ben])]).unwrap();
-    let listing = scim_store_diesel::Listing {
-        predicate: None,
-        offset: 0,
-        limit: 10,
-        relations: Relations { members: false, groups: true },
-    };
-    let page = w.fixture.store.tenant(acme).list(Kind::User, listing, &mut |_| unreachable!()).unwrap();
+    let parts = crate::filters::part(Kind::User, None);
+    let listing = crate::filters::listing(&parts, "", (0, 10));
+    let page = w.fixture.store.tenant(acme).list(listing, &|_| unreachable!()).unwrap();
     let counts: Vec<_> = page.resources.iter().map(|l| l.groups.as_ref().unwrap().len()).collect();
     assert_eq!((page.total, counts), (3, vec![1, 2, 0]));
 }

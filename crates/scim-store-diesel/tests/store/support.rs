@@ -169,6 +169,15 @@ pub(crate) fn document(attributes: Value) -> Resource {
     }
 }
 
+/// The name of a built-in type.
+pub(crate) fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "User",
+        Kind::Group => "Group",
+        Kind::Other(_) => panic!("not built in"),
+    }
+}
+
 /// What a channel holds now, without waiting.
 pub(crate) fn drain<T>(channel: &Receiver<T>) -> Vec<T> {
     channel.try_iter().collect()

@@ -1,0 +1,58 @@
+//! What the server says of itself (RFC 7644 section 4).
+
+use super::access::Reader;
+use super::error::ApiError;
+use super::routes::Handled;
+use super::{State, answer, query};
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use scim_service::list;
+use serde_json::Value;
+
+pub(super) async fn provider_config(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+    refuse_filter(&request)?;
+    Ok(answer::message(&state.service.service_provider_config()))
+}
+
+pub(super) async fn resource_types(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+    refuse_filter(&request)?;
+    Ok(answer::message(&list(state.service.resource_types())))
+}
+
+pub(super) async fn resource_type(
+    _: Reader,
+    id: Path<String>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Handled {
+    refuse_filter(&request)?;
+    one_of(state.service.resource_types(), &id)
+}
+
+pub(super) async fn schemas(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+    refuse_filter(&request)?;
+    Ok(answer::message(&list(state.service.schemas())))
+}
+
+pub(super) async fn schema(_: Reader, id: Path<String>, request: HttpRequest, state: Data<State>) -> Handled {
+    refuse_filter(&request)?;
+    one_of(state.service.schemas(), &id)
+}
+
+fn one_of(all: Vec<Value>, id: &str) -> Handled {
+    let named =
+        |one: &Value| one.get("id").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(id));
+    match all.into_iter().find(named) {
+        Some(found) => Ok(answer::message(&found)),
+        None => Err(ApiError::new(StatusCode::NOT_FOUND, "there is no such schema or resource type")),
+    }
+}
+
+/// Discovery answers everything or one thing; a filter is refused (RFC 7644 section 4).
+fn refuse_filter(request: &HttpRequest) -> Result<(), ApiError> {
+    match query::read(request)?.filter {
+        Some(_) => Err(ApiError::new(StatusCode::FORBIDDEN, "discovery endpoints take no filter")),
+        None => Ok(()),
+    }
+}
