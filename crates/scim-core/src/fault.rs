@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// The most faults that one body reports; the rest only count.
-pub const MAX_FAULTS: usize = 20;
+pub const MAX_FAULTS: usize = 50;
+
+/// The most names that each list of [`Findings`] keeps.
+const MAX_NAMES: usize = 100;
 
 /// One fault of a body: where, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,7 @@ pub struct Fault {
 
 /// The kinds of fault of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FaultKind {
     /// No schema of the resource type defines the attribute.
     UnknownAttribute {
@@ -82,16 +86,24 @@ impl fmt::Display for Fault {
                 write!(f, "required attribute `{path}` is missing; map it in the identity provider")
             }
             FaultKind::ControlCharacter => {
-                write!(f, "attribute `{path}` holds a control character, which cannot be kept")
+                write!(
+                    f,
+                    "attribute `{path}` holds a control character; correct or remove its attribute mapping"
+                )
             }
             FaultKind::Twice => {
                 write!(f, "attribute `{path}` is given twice, in different spellings; send it once")
             }
             FaultKind::Blank => write!(f, "attribute `{path}` is blank; map one that holds a name"),
             FaultKind::TooLong { limit } => {
-                write!(f, "attribute `{path}` is longer than {limit} characters")
+                write!(
+                    f,
+                    "attribute `{path}` is longer than {limit} characters; correct or remove its attribute mapping"
+                )
             }
-            FaultKind::SeveralPrimary => write!(f, "attribute `{path}` has more than one primary value"),
+            FaultKind::SeveralPrimary => {
+                write!(f, "attribute `{path}` has more than one primary value; mark one of them, or none")
+            }
             FaultKind::UnknownSchema { urn } => {
                 write!(f, "`schemas` names `{}`, which this resource type does not use", shortened(urn))
             }
@@ -138,6 +150,9 @@ pub struct Findings {
     pub unassigned: BTreeSet<String>,
     /// Lists that were sent with a value in them that has no content, by path; such values are dropped.
     pub hollow: BTreeSet<String>,
+    /// Attributes with a value that is none of those that the schema suggests, by path. Such values are
+    /// kept: suggestions bind nobody (RFC 7643 section 7), but a slip is worth a hint.
+    pub uncanonical: BTreeSet<String>,
     /// The names of the client habits that were rewritten, such as `string-boolean`.
     pub dialects: BTreeSet<&'static str>,
 }
@@ -163,12 +178,20 @@ impl Findings {
         self.dialects.extend(&other.dialects);
         self.unassigned.extend(other.unassigned.iter().cloned());
         self.hollow.extend(other.hollow.iter().cloned());
+        other.uncanonical.iter().for_each(|path| self.uncanonical(path.as_str()));
     }
 
     /// Notes an attribute that is ignored. Keeps at most 100 names.
     pub fn ignore(&mut self, path: impl Into<String>) {
-        if self.ignored.len() < 100 {
+        if self.ignored.len() < MAX_NAMES {
             self.ignored.insert(path.into());
+        }
+    }
+
+    /// Notes an attribute with a value that its schema does not suggest. Keeps at most 100 names.
+    pub fn uncanonical(&mut self, path: impl Into<String>) {
+        if self.uncanonical.len() < MAX_NAMES {
+            self.uncanonical.insert(path.into());
         }
     }
 

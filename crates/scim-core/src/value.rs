@@ -13,11 +13,17 @@
 //! | `list-of-one` | `[x]` → `x` for a singular attribute | Entra ID (manager) |
 //! | `single-as-list` | `x` → `[x]` for a multi-valued attribute | several |
 
-use crate::datetime::parse_date_time;
+mod reference;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+pub use scalar::MAX_UNIQUE;
+
 use crate::fault::{FaultKind, Findings};
 use crate::json;
 use crate::name::did_you_mean;
-use crate::schema::{Attribute, AttributeType, Mutability, Uniqueness};
+use crate::schema::{Attribute, AttributeType, Mutability, Returned};
 use serde_json::{Map, Value};
 
 /// How strictly bodies are read. The defaults are those of the `entra` profile.
@@ -61,6 +67,9 @@ pub fn kind_of(value: &Value) -> &'static str {
 /// Answers `None` when the value means "unassigned": `null`, `[]`, an empty text, or an object or
 /// list in which nothing is left. Faults, ignored parts and values without content go to `findings`;
 /// a value with a fault is worth nothing. `path` is the place of the value in the body.
+///
+/// Which parts are missing is not asked: in a PATCH they may be there already. See
+/// [`ResourceType::check_required`](crate::schema::ResourceType::check_required).
 pub fn normalise(
     attribute: &Attribute,
     value: Value,
@@ -68,41 +77,7 @@ pub fn normalise(
     rules: Rules,
     findings: &mut Findings,
 ) -> Option<Value> {
-    if is_unassigned(&value) {
-        return None;
-    }
-    if !attribute.multi_valued {
-        return single(attribute, value, path, rules, findings);
-    }
-    let value = match value {
-        Value::String(text) => unwrap_json(attribute, text, findings),
-        other => other,
-    };
-    let list = match value {
-        Value::Array(list) => list,
-        Value::String(text) if text.is_empty() => {
-            findings.dialect("empty-string");
-            findings.hollow.insert(without_indices(path));
-            return None;
-        }
-        one => {
-            findings.dialect("single-as-list");
-            vec![one]
-        }
-    };
-    let sent = list.len();
-    let kept: Vec<Value> = list
-        .into_iter()
-        .enumerate()
-        .filter_map(|(i, item)| element(attribute, item, &format!("{path}[{i}]"), rules, findings))
-        .collect();
-    if kept.len() < sent {
-        findings.hollow.insert(without_indices(path));
-    }
-    if kept.iter().filter(|v| v.get("primary") == Some(&Value::Bool(true))).count() > 1 {
-        findings.fault(path, FaultKind::SeveralPrimary);
-    }
-    if kept.is_empty() { None } else { Some(Value::Array(kept)) }
+    Reader { rules, findings, wants_whole_elements: false }.value(attribute, value, path)
 }
 
 /// Brings one value of a multi-valued attribute into its form; see [`normalise`].
@@ -113,205 +88,201 @@ pub fn element(
     rules: Rules,
     findings: &mut Findings,
 ) -> Option<Value> {
-    if is_unassigned(&value) { None } else { single(attribute, value, path, rules, findings) }
+    Reader { rules, findings, wants_whole_elements: false }.element(attribute, value, path)
 }
 
-fn single(
+/// Brings the value of an attribute of a complete resource into its form; see [`normalise`].
+///
+/// An element of a list that lacks a required part is at fault. A singular value is not: its parts may
+/// come one by one.
+pub(crate) fn complete(
     attribute: &Attribute,
     value: Value,
     path: &str,
     rules: Rules,
     findings: &mut Findings,
 ) -> Option<Value> {
-    if attribute.kind == AttributeType::Complex {
-        return complex(attribute, value, path, rules, findings);
-    }
-    let value = match value {
-        Value::Array(mut list) if list.len() == 1 => {
-            findings.dialect("list-of-one");
-            list.pop()?
-        }
-        other => other,
-    };
-    if matches!(&value, Value::String(text) if text.is_empty()) {
-        findings.dialect("empty-string");
-        return None;
-    }
-    let checked = scalar(attribute.kind, value, findings).and_then(|value| {
-        if attribute.uniqueness == Uniqueness::Server {
-            check_name(&value)?;
-        }
-        Ok(value)
-    });
-    match checked {
-        Ok(value) => Some(value),
-        Err(kind) => {
-            findings.fault(path, kind);
-            None
-        }
-    }
+    Reader { rules, findings, wants_whole_elements: true }.value(attribute, value, path)
 }
 
-/// Checks a value of a simple type.
-fn scalar(kind: AttributeType, value: Value, findings: &mut Findings) -> Result<Value, FaultKind> {
-    let found = kind_of(&value);
-    let wrong = |found| FaultKind::WrongType { expected: kind.expected(), found };
-    match (kind, value) {
-        (AttributeType::Boolean, Value::Bool(b)) => Ok(Value::Bool(b)),
-        (AttributeType::Boolean, Value::String(text)) => {
-            let truth = if text.eq_ignore_ascii_case("true") {
-                true
-            } else if text.eq_ignore_ascii_case("false") {
-                false
-            } else {
-                return Err(wrong("another string"));
-            };
-            findings.dialect("string-boolean");
-            Ok(Value::Bool(truth))
-        }
-        (AttributeType::Integer, Value::Number(n)) if n.is_i64() => Ok(Value::Number(n)),
-        (AttributeType::Integer, Value::Number(n)) => match n.as_f64() {
-            // `5.0` is the whole number 5 (RFC 8259 makes no difference); larger ones were refused earlier.
-            Some(f) if f.fract() == 0.0 && f.abs() < 9e15 => Ok(Value::from(f as i64)),
-            _ => Err(wrong("a number that is not one")),
-        },
-        (AttributeType::Decimal, Value::Number(n)) => Ok(Value::Number(n)),
-        (AttributeType::DateTime, Value::String(text)) => match parse_date_time(&text) {
-            Some(_) => Ok(Value::String(text)),
-            None => Err(wrong("another string")),
-        },
-        (AttributeType::Reference, Value::String(text)) if text.contains(char::is_whitespace) => {
-            Err(wrong("a string with blanks"))
-        }
-        (AttributeType::Binary, Value::String(text)) if !is_base64(&text) => Err(wrong("another string")),
-        (AttributeType::String | AttributeType::Reference | AttributeType::Binary, Value::String(text)) => {
-            if text.chars().any(is_forbidden) {
-                return Err(FaultKind::ControlCharacter);
-            }
-            Ok(Value::String(text))
-        }
-        _ => Err(wrong(found)),
-    }
-}
-
-/// Characters that no text may hold: control characters other than tab and line ends, and the
-/// noncharacters of Unicode.
-fn is_forbidden(c: char) -> bool {
-    let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || (c as u32) & 0xfffe == 0xfffe;
-    noncharacter || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
-}
-
-/// The most characters of a name that is unique in a tenant, such as `userName`.
-pub const MAX_UNIQUE: usize = 512;
-
-/// Checks a name by which a resource is known: people and gateways must be able to show it.
-fn check_name(value: &Value) -> Result<(), FaultKind> {
-    let Some(name) = value.as_str() else { return Ok(()) };
-    if name.chars().any(char::is_control) {
-        return Err(FaultKind::ControlCharacter);
-    }
-    if name.trim().is_empty() {
-        return Err(FaultKind::Blank);
-    }
-    if name.chars().nth(MAX_UNIQUE).is_some() {
-        return Err(FaultKind::TooLong { limit: MAX_UNIQUE });
-    }
-    Ok(())
-}
-
-fn is_base64(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(&b))
-}
-
-fn complex(
+/// Notes the required parts that a value of a complex attribute lacks, unless they were refused.
+pub(crate) fn check_parts(
     attribute: &Attribute,
-    value: Value,
+    parts: &Map<String, Value>,
     path: &str,
-    rules: Rules,
-    findings: &mut Findings,
-) -> Option<Value> {
-    let value = match value {
-        Value::String(text) => unwrap_json(attribute, text, findings),
-        other => other,
-    };
-    let object = match value {
-        Value::Object(object) => object,
-        Value::Array(mut list) if list.len() == 1 => {
-            findings.dialect("list-of-one");
-            let item = list.pop()?;
-            return if item.is_array() {
-                wrong_type(attribute, &item, path, findings)
-            } else {
-                complex(attribute, item, path, rules, findings)
-            };
-        }
-        Value::String(text) if text.is_empty() => {
-            findings.dialect("empty-string");
-            return None;
-        }
-        bare if !bare.is_array() && !bare.is_null() && attribute.sub_attribute("value").is_some() => {
-            findings.dialect("bare-value");
-            Map::from_iter([("value".to_owned(), bare)])
-        }
-        other => return wrong_type(attribute, &other, path, findings),
-    };
-    let mut kept = Map::with_capacity(object.len());
-    for (name, part) in object {
-        let Some(sub) = attribute.sub_attribute(&name) else {
-            unknown_part(attribute, &name, &part, path, rules, findings);
-            continue;
-        };
-        let place = format!("{path}.{}", sub.name);
-        if sub.mutability == Mutability::ReadOnly {
-            findings.ignore(without_indices(&place));
-            continue;
-        }
-        if let Some(part) = normalise(sub, part, &place, rules, findings) {
-            kept.insert(sub.name.clone(), part);
-        }
-    }
-    if kept.is_empty() { None } else { Some(Value::Object(kept)) }
-}
-
-fn wrong_type(attribute: &Attribute, value: &Value, path: &str, findings: &mut Findings) -> Option<Value> {
-    findings.fault(path, FaultKind::WrongType { expected: attribute.kind.expected(), found: kind_of(value) });
-    None
-}
-
-fn unknown_part(
-    attribute: &Attribute,
-    name: &str,
-    part: &Value,
-    path: &str,
-    rules: Rules,
     findings: &mut Findings,
 ) {
-    let place = format!("{path}.{name}");
-    if is_unassigned(part) || !rules.reject_unknown {
-        findings.ignore(without_indices(&place));
-    } else {
-        let names = || attribute.sub_attributes.iter().map(|a| a.name.as_str());
-        let near = if findings.is_full() { None } else { did_you_mean(name, names()) };
-        findings.fault(
-            place,
-            FaultKind::UnknownAttribute {
-                resource_type: format!("`{}`", attribute.name),
-                suggestion: near.map(|n| format!("{}.{n}", attribute.name)),
-            },
-        );
+    for part in attribute.sub_attributes.iter().filter(|part| part.is_expected()) {
+        let place = || format!("{path}.{}", part.name);
+        if !parts.contains_key(&part.name) && !findings.concerns(&place()) {
+            findings.fault(place(), FaultKind::Missing);
+        }
     }
 }
 
-/// Entra sends app roles as a JSON document inside a string.
-fn unwrap_json(attribute: &Attribute, text: String, findings: &mut Findings) -> Value {
-    if attribute.kind == AttributeType::Complex
-        && text.trim_start().starts_with(['{', '['])
-        && let Ok(value) = json::from_slice(text.as_bytes())
-    {
-        findings.dialect("stringified-json");
-        return value;
+struct Reader<'r> {
+    rules: Rules,
+    findings: &'r mut Findings,
+    /// Whether elements of lists must have all their required parts.
+    wants_whole_elements: bool,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, attribute: &Attribute, value: Value, path: &str) -> Option<Value> {
+        if is_unassigned(&value) {
+            return None;
+        }
+        if !attribute.multi_valued {
+            return self.single(attribute, value, path);
+        }
+        let value = match value {
+            Value::String(text) => self.unwrap_json(attribute, text),
+            other => other,
+        };
+        let list = match value {
+            Value::Array(list) => list,
+            Value::String(text) if text.is_empty() => {
+                self.findings.dialect("empty-string");
+                self.findings.hollow.insert(without_indices(path));
+                return None;
+            }
+            one => {
+                self.findings.dialect("single-as-list");
+                vec![one]
+            }
+        };
+        let sent = list.len();
+        let mut kept = Vec::with_capacity(sent);
+        for (i, item) in list.into_iter().enumerate() {
+            let place = format!("{path}[{i}]");
+            let Some(item) = self.element(attribute, item, &place) else { continue };
+            if self.wants_whole_elements
+                && let Value::Object(parts) = &item
+            {
+                check_parts(attribute, parts, &place, self.findings);
+            }
+            kept.push(item);
+        }
+        if kept.len() < sent {
+            self.findings.hollow.insert(without_indices(path));
+        }
+        if kept.iter().filter(|v| v.get("primary") == Some(&Value::Bool(true))).count() > 1 {
+            self.findings.fault(path, FaultKind::SeveralPrimary);
+        }
+        if kept.is_empty() { None } else { Some(Value::Array(kept)) }
     }
-    Value::String(text)
+
+    fn element(&mut self, attribute: &Attribute, value: Value, path: &str) -> Option<Value> {
+        if is_unassigned(&value) { None } else { self.single(attribute, value, path) }
+    }
+
+    fn single(&mut self, attribute: &Attribute, value: Value, path: &str) -> Option<Value> {
+        if attribute.kind == AttributeType::Complex {
+            return self.complex(attribute, value, path);
+        }
+        let value = match value {
+            Value::Array(mut list) if list.len() == 1 => {
+                self.findings.dialect("list-of-one");
+                list.pop()?
+            }
+            other => other,
+        };
+        if matches!(&value, Value::String(text) if text.is_empty()) {
+            self.findings.dialect("empty-string");
+            return None;
+        }
+        match scalar::check(attribute, value, self.findings) {
+            Ok(value) => {
+                if !scalar::is_suggested(attribute, &value) {
+                    self.findings.uncanonical(without_indices(path));
+                }
+                Some(value)
+            }
+            Err(kind) => {
+                self.findings.fault(path, kind);
+                None
+            }
+        }
+    }
+
+    fn complex(&mut self, attribute: &Attribute, value: Value, path: &str) -> Option<Value> {
+        let value = match value {
+            Value::String(text) => self.unwrap_json(attribute, text),
+            other => other,
+        };
+        let object = match value {
+            Value::Object(object) => object,
+            Value::Array(mut list) if list.len() == 1 => {
+                self.findings.dialect("list-of-one");
+                let item = list.pop()?;
+                return if item.is_array() {
+                    self.wrong_type(attribute, &item, path)
+                } else {
+                    self.complex(attribute, item, path)
+                };
+            }
+            Value::String(text) if text.is_empty() => {
+                self.findings.dialect("empty-string");
+                return None;
+            }
+            bare if !bare.is_array() && !bare.is_null() && attribute.sub_attribute("value").is_some() => {
+                self.findings.dialect("bare-value");
+                Map::from_iter([("value".to_owned(), bare)])
+            }
+            other => return self.wrong_type(attribute, &other, path),
+        };
+        let mut kept = Map::with_capacity(object.len());
+        for (name, part) in object {
+            let Some(sub) = attribute.sub_attribute(&name) else {
+                self.unknown_part(attribute, &name, &part, path);
+                continue;
+            };
+            let place = format!("{path}.{}", sub.name);
+            if sub.mutability == Mutability::ReadOnly {
+                self.findings.ignore(without_indices(&place));
+                continue;
+            }
+            // What is never returned is checked and thrown away, as it is for whole attributes.
+            if let Some(part) = self.value(sub, part, &place)
+                && sub.returned != Returned::Never
+            {
+                kept.insert(sub.name.clone(), part);
+            }
+        }
+        if kept.is_empty() { None } else { Some(Value::Object(kept)) }
+    }
+
+    fn wrong_type(&mut self, attribute: &Attribute, value: &Value, path: &str) -> Option<Value> {
+        let kind = FaultKind::WrongType { expected: attribute.kind.expected(), found: kind_of(value) };
+        self.findings.fault(path, kind);
+        None
+    }
+
+    fn unknown_part(&mut self, attribute: &Attribute, name: &str, part: &Value, path: &str) {
+        let place = format!("{path}.{name}");
+        if is_unassigned(part) || !self.rules.reject_unknown {
+            return self.findings.ignore(without_indices(&place));
+        }
+        let names = || attribute.sub_attributes.iter().map(|a| a.name.as_str());
+        let near = if self.findings.is_full() { None } else { did_you_mean(name, names()) };
+        let kind = FaultKind::UnknownAttribute {
+            resource_type: format!("`{}`", attribute.name),
+            suggestion: near.map(|near| format!("{}.{near}", without_indices(path))),
+        };
+        self.findings.fault(place, kind);
+    }
+
+    /// Entra sends app roles as a JSON document inside a string.
+    fn unwrap_json(&mut self, attribute: &Attribute, text: String) -> Value {
+        if attribute.kind == AttributeType::Complex
+            && text.trim_start().starts_with(['{', '['])
+            && let Ok(value) = json::from_slice(text.as_bytes())
+        {
+            self.findings.dialect("stringified-json");
+            return value;
+        }
+        Value::String(text)
+    }
 }
 
 /// `emails[3].value` → `emails.value`: for lists of names, which must stay short.
@@ -327,96 +298,4 @@ fn without_indices(path: &str) -> String {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::{ENTERPRISE_USER_URN, group_type, user_type};
-    use serde_json::json;
-
-    fn read(attribute: &str, value: Value) -> (Option<Value>, Findings) {
-        let user = user_type();
-        let found =
-            user.attribute(attribute).or_else(|| user.extension(ENTERPRISE_USER_URN)?.attribute(attribute));
-        let mut findings = Findings::default();
-        let value = normalise(found.unwrap(), value, attribute, Rules::default(), &mut findings);
-        (value, findings)
-    }
-
-    fn rewritten(attribute: &str, value: Value, dialect: &str) -> Option<Value> {
-        let (value, findings) = read(attribute, value);
-        assert!(findings.is_sound(), "{findings:?}");
-        assert!(findings.dialects.contains(dialect), "{dialect} is not in {findings:?}");
-        value
-    }
-
-    fn fault(attribute: &str, value: Value) -> String {
-        read(attribute, value).1.into_result().unwrap_err().to_string()
-    }
-
-    #[test]
-    fn the_habits_of_clients_are_rewritten_by_name() {
-        assert_eq!(rewritten("active", json!("False"), "string-boolean"), Some(json!(false)));
-        assert_eq!(rewritten("title", json!(""), "empty-string"), None);
-        assert_eq!(rewritten("manager", json!("m1"), "bare-value"), Some(json!({"value": "m1"})));
-        assert_eq!(rewritten("manager", json!(""), "empty-string"), None);
-        assert_eq!(
-            rewritten("manager", json!([{"value": "m1"}]), "list-of-one"),
-            Some(json!({"value": "m1"}))
-        );
-        assert_eq!(
-            rewritten("roles", json!("{\"value\":\"admin\"}"), "stringified-json"),
-            Some(json!([{"value": "admin"}]))
-        );
-        assert_eq!(
-            rewritten("emails", json!({"value": "a@b"}), "single-as-list"),
-            Some(json!([{"value": "a@b"}]))
-        );
-    }
-
-    #[test]
-    fn names_take_the_spelling_of_the_schema() {
-        let (value, _) = read("emails", json!([{"Value": "a@b", "TYPE": "work"}]));
-        assert_eq!(value, Some(json!([{"value": "a@b", "type": "work"}])));
-    }
-
-    #[test]
-    fn nothing_in_it_means_unassigned() {
-        for empty in [json!(null), json!([]), json!([null]), json!([{}]), json!([{"value": null}])] {
-            assert_eq!(read("emails", empty).0, None);
-        }
-    }
-
-    #[test]
-    fn faults_name_the_place_and_the_remedy() {
-        assert_eq!(
-            fault("emails", json!([{"value": "a@b"}, {"value": 5}])),
-            "attribute `emails[1].value` takes a string, not a number; correct or remove its attribute mapping"
-        );
-        assert!(fault("name", json!({"givnName": "Ann"})).contains("did you mean `name.givenName`?"));
-        assert!(fault("active", json!("yes")).contains("takes true or false"));
-        assert!(fault("title", json!("a\u{0}b")).contains("control character"));
-        assert!(fault("title", json!("a\u{fdd0}b")).contains("control character"));
-        assert!(fault("userName", json!("a\nb")).contains("control character"));
-        assert!(fault("userName", json!(" ")).contains("is blank"));
-        assert!(fault("userName", json!("x".repeat(MAX_UNIQUE + 1))).contains("longer than 512"));
-        assert!(
-            fault("emails", json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]))
-                .contains("primary")
-        );
-        assert!(fault("name", json!("Ann")).contains("takes an object"));
-        assert!(fault("manager", json!([[["x"]]])).contains("takes an object"));
-    }
-
-    #[test]
-    fn read_only_parts_are_ignored_once_by_name() {
-        let group = group_type();
-        let mut findings = Findings::default();
-        let members = json!([{"value": "a", "display": "Ann"}, {"value": "b", "display": "Bob"}]);
-        let attribute = group.attribute("members").unwrap();
-        let kept = normalise(attribute, members, "members", Rules::default(), &mut findings);
-        assert_eq!(kept, Some(json!([{"value": "a"}, {"value": "b"}])));
-        assert_eq!(findings.ignored.into_iter().collect::<Vec<_>>(), ["members.display"]);
-    }
 }

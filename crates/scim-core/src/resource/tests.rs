@@ -1,7 +1,9 @@
 //! Bodies become resources, or say all that is wrong with them.
 
 use super::*;
+use crate::fault::Faults;
 use crate::schema::{ENTERPRISE_USER_URN, USER_URN, user_type};
+use crate::value::Rules;
 use serde_json::json;
 
 fn read(body: Value) -> Result<Reading, Faults> {

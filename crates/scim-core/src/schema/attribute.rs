@@ -210,6 +210,11 @@ impl Attribute {
         self.sub_attributes.iter().find(|a| a.name.eq_ignore_ascii_case(name))
     }
 
+    /// Whether a complete value of what this is part of must hold it, and clients are the ones to say.
+    pub(crate) fn is_expected(&self) -> bool {
+        self.required && self.mutability != Mutability::ReadOnly && self.returned != Returned::Never
+    }
+
     /// Whether texts of this attribute compare by case.
     ///
     /// References and binary values always do (RFC 7643 sections 2.3.6 and 2.3.7).

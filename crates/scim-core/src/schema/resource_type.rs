@@ -2,6 +2,7 @@
 
 use super::common::common_attributes;
 use super::{Attribute, Schema};
+use crate::filter::find;
 use crate::name::did_you_mean;
 use crate::path::AttributePath;
 use std::fmt;
@@ -53,6 +54,7 @@ pub enum Target<'s> {
 
 /// Says that a path names nothing in a resource type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ResolveError {
     /// The path, as the client wrote it.
     pub path: String,
@@ -147,17 +149,30 @@ impl ResourceType {
         Some(Target::Attribute { extension, attribute, sub })
     }
 
+    /// A name near an unknown key of a body, in the form in which it could be written.
+    pub(crate) fn suggest(&self, key: &str) -> Option<String> {
+        let urns = || self.extensions.iter().map(|extension| extension.schema.id.as_str());
+        match key.parse::<AttributePath>() {
+            Ok(path) => self.suggestion(&path),
+            Err(_) => self.suggest_attribute(key.rsplit(':').next().unwrap_or(key)),
+        }
+        .or_else(|| did_you_mean(key, urns()).map(str::to_owned))
+    }
+
     /// A name near an unknown path, in the form in which it could be written.
     pub(crate) fn suggestion(&self, path: &AttributePath) -> Option<String> {
-        let name = path.name.as_str();
-        if path.sub.is_some()
-            && let Some(attribute) = self.attribute(name)
+        if let Some(sub) = &path.sub
+            && let whole = (AttributePath { sub: None, ..path.clone() })
+            && let Some(Target::Attribute { extension, attribute, .. }) = find(self, &whole)
         {
-            let sub = path.sub.as_ref()?;
-            let near = did_you_mean(sub.as_str(), attribute.sub_attributes.iter().map(|a| a.name.as_str()))?;
-            return Some(format!("{}.{near}", attribute.name));
+            let parts = attribute.sub_attributes.iter().map(|part| part.name.as_str());
+            let near = did_you_mean(sub.as_str(), parts)?;
+            let urn = extension.map(|schema| format!("{}:", schema.id)).unwrap_or_default();
+            return Some(format!("{urn}{}.{near}", attribute.name));
         }
-        self.suggest_attribute(name)
+        let name = path.name.as_str();
+        let of_extension = path.uri.as_deref().and_then(|uri| self.extension(uri));
+        of_extension.and_then(|schema| suggest_in(schema, name)).or_else(|| self.suggest_attribute(name))
     }
 
     /// A defined attribute whose name is near `name`; one of an extension comes with its URN.
@@ -166,11 +181,14 @@ impl ResourceType {
         if let Some(near) = did_you_mean(name, core.map(|a| a.name.as_str())) {
             return Some(near.to_owned());
         }
-        self.extensions.iter().find_map(|extension| {
-            let names = extension.schema.attributes.iter().map(|a| a.name.as_str());
-            did_you_mean(name, names).map(|near| format!("{}:{near}", extension.schema.id))
-        })
+        self.extensions.iter().find_map(|extension| suggest_in(&extension.schema, name))
     }
+}
+
+/// An attribute of an extension whose name is near `name`, with the URN.
+fn suggest_in(extension: &Schema, name: &str) -> Option<String> {
+    let names = extension.attributes.iter().map(|attribute| attribute.name.as_str());
+    did_you_mean(name, names).map(|near| format!("{}:{near}", extension.id))
 }
 
 #[cfg(test)]

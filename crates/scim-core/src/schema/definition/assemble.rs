@@ -4,6 +4,7 @@ use super::error::{Faults, Place};
 use super::fields::hint;
 use super::index::indexed;
 use super::{resource_type, schema};
+use crate::filter::find;
 use crate::json::shortened;
 use crate::schema::{
     GROUP_URN, RESOURCE_TYPE_URN, ResourceType, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN, Schema,
@@ -70,8 +71,13 @@ impl<'r, 'f> Assembly<'r, 'f> {
     }
 
     /// Adds the resource types of the files; others than User and Group end up in the order of their
-    /// names.
-    pub(super) fn finish(mut self, types: &[resource_type::Draft<'_, 'f>]) -> Vec<ResourceType> {
+    /// names. `is_whole` says that all objects of the files are here.
+    pub(super) fn finish(
+        mut self,
+        types: &[resource_type::Draft<'_, 'f>],
+        is_whole: bool,
+    ) -> Vec<ResourceType> {
+        let before = self.faults.count();
         for draft in types {
             let built_in = self.types.iter().take(2).position(|known| known.name == draft.name);
             let at = match built_in {
@@ -83,21 +89,25 @@ impl<'r, 'f> Assembly<'r, 'f> {
             };
             let Some(at) = at else { continue };
             let is_sound = self.extend(at, draft);
-            if is_sound {
-                self.index(at, draft);
-            }
+            self.index(at, draft, is_sound);
         }
-        for draft in std::mem::take(&mut self.drafts) {
-            if self.role(&draft.schema.id).is_some() {
-                continue;
-            }
-            let reason = "is used by no resource type; name it in the `schemaExtensions` of one";
-            self.faults.note(draft.place.member("id"), reason);
+        // Where a name is wrong, or an object could not be read, a schema seems unused that is not.
+        if is_whole && self.faults.count() == before {
+            self.refuse_unused();
         }
         if let Some(others) = self.types.get_mut(2..) {
             others.sort_by(|a, b| a.name.cmp(&b.name));
         }
         self.types
+    }
+
+    fn refuse_unused(&mut self) {
+        for draft in std::mem::take(&mut self.drafts) {
+            if self.role(&draft.schema.id).is_none() {
+                let reason = "is used by no resource type; name it in the `schemaExtensions` of one";
+                self.faults.note(draft.place.member("id"), reason);
+            }
+        }
     }
 
     fn role(&self, id: &str) -> Option<Role> {
@@ -234,8 +244,7 @@ impl<'r, 'f> Assembly<'r, 'f> {
             let Some(resource_type) = self.types.get_mut(at) else { continue };
             if let Some(known) = resource_type.extensions.iter_mut().find(|e| e.schema.is(urn)) {
                 known.required |= *required;
-            } else if let Some(path) = confused(resource_type, &schema) {
-                let reason = format!("`{}` reads as the path of the attribute `{path}`", shortened(urn));
+            } else if let Some(reason) = confusion(resource_type, &schema) {
                 self.faults.note(place.clone(), reason);
             } else {
                 *resource_type = resource_type.clone().extended_by(schema, *required);
@@ -244,9 +253,16 @@ impl<'r, 'f> Assembly<'r, 'f> {
         is_sound
     }
 
-    fn index(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>) {
+    /// Adds the indexes. Where a schema could not be read, nobody knows what it would have defined.
+    fn index(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>, is_sound: bool) {
         let Some(resource_type) = self.types.get_mut(at) else { return };
+        let is_unknown = |resource_type: &ResourceType, text: &str| {
+            text.parse().is_ok_and(|path| find(resource_type, &path).is_none())
+        };
         for (text, place) in &draft.indexes {
+            if !is_sound && is_unknown(resource_type, text) {
+                continue;
+            }
             match indexed(resource_type, text) {
                 Ok(Some(path)) if !resource_type.indexes.contains(&path) => resource_type.indexes.push(path),
                 Ok(_) => {}
@@ -256,20 +272,19 @@ impl<'r, 'f> Assembly<'r, 'f> {
     }
 }
 
-/// The attribute that a path consisting of a schema's URN would mean, or that would be meant by the
-/// URN of another schema if this one were added.
-fn confused(resource_type: &ResourceType, added: &Schema) -> Option<String> {
-    let core = &resource_type.schema;
-    let extensions = || resource_type.extensions.iter().map(|extension| &extension.schema);
-    let part = |of: &Schema, urn: &str| -> Option<String> {
-        let start = urn.get(..of.id.len())?;
-        let rest = urn.get(of.id.len()..)?.strip_prefix(':')?;
-        let name = rest.split('.').next()?;
-        let is_core = std::ptr::eq(of, core);
+/// Says that the URN of a schema and the path of an attribute would be the same text if the resource
+/// type got an extension more.
+fn confusion(resource_type: &ResourceType, added: &Schema) -> Option<String> {
+    let reads_as_attribute = |urn: &str, of: &Schema| {
+        let (start, rest) = (urn.get(..of.id.len())?, urn.get(of.id.len()..)?);
+        let name = rest.strip_prefix(':')?.split('.').next()?;
+        let is_core = of.is(&resource_type.schema.id);
         let attribute = if is_core { resource_type.attribute(name) } else { of.attribute(name) };
-        let attribute = attribute.filter(|_| start.eq_ignore_ascii_case(&of.id))?;
-        Some(format!("{}:{}", of.id, attribute.name))
+        let attribute = attribute.filter(|_| of.is(start))?;
+        Some(format!("`{urn}` reads as the attribute `{}` of `{}`", attribute.name, of.id))
     };
-    let by_others = std::iter::once(core).chain(extensions()).find_map(|of| part(of, &added.id));
-    by_others.or_else(|| std::iter::once(core).chain(extensions()).find_map(|other| part(added, &other.id)))
+    let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
+    std::iter::once(&resource_type.schema).chain(extensions).find_map(|other| {
+        reads_as_attribute(&added.id, other).or_else(|| reads_as_attribute(&other.id, added))
+    })
 }

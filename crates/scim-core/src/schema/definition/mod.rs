@@ -36,6 +36,7 @@ pub(super) fn load<'a>(
 ) -> Result<Vec<ResourceType>, DefinitionErrors> {
     let mut faults = Faults::default();
     let mut documents = Vec::new();
+    let mut is_whole = true;
     for (number, (file, content)) in files.into_iter().enumerate() {
         let place = Place::document(file, number);
         match json::from_slice(content) {
@@ -43,14 +44,17 @@ pub(super) fn load<'a>(
                 documents.extend(list.into_iter().enumerate().map(|(i, item)| (item, place.item(i))));
             }
             Ok(one) => documents.push((one, place)),
-            Err(error) => faults.note(place, error.to_string()),
+            Err(error) => {
+                faults.note(place, error.to_string());
+                is_whole = false;
+            }
         }
     }
     let mut drafts = Drafts::default();
     for (document, place) in &documents {
-        drafts.read(document, place, &mut faults);
+        is_whole &= drafts.read(document, place, &mut faults).is_some();
     }
-    let types = Assembly::new(types, drafts.schemas, &mut faults).finish(&drafts.types);
+    let types = Assembly::new(types, drafts.schemas, &mut faults).finish(&drafts.types, is_whole);
     faults.into_result().map(|()| types)
 }
 
@@ -62,16 +66,19 @@ struct Drafts<'v, 'f> {
 }
 
 impl<'v, 'f> Drafts<'v, 'f> {
-    fn read(&mut self, document: &'v Value, place: &Place<'f>, faults: &mut Faults<'f>) {
-        let Some(fields) = Fields::of(document, place.clone(), faults) else { return };
+    /// Reads one object; `None` when there is no telling what it defines.
+    fn read(&mut self, document: &'v Value, place: &Place<'f>, faults: &mut Faults<'f>) -> Option<()> {
+        let fields = Fields::of(document, place.clone(), faults)?;
         if fields.has("attributes") {
-            self.schemas.extend(schema::Draft::read(&fields, faults));
+            self.schemas.push(schema::Draft::read(&fields, faults)?);
         } else if ["endpoint", "schema", "schemaExtensions", "indexes"].iter().any(|key| fields.has(key)) {
-            self.types.extend(resource_type::Draft::read(&fields, faults));
+            self.types.push(resource_type::Draft::read(&fields, faults)?);
         } else {
             let reason = "is neither a Schema (it has no `attributes`) nor a ResourceType (it has no \
                           `endpoint`, `schema`, `schemaExtensions` or `indexes`)";
             faults.note(place.clone(), reason);
+            return None;
         }
+        Some(())
     }
 }

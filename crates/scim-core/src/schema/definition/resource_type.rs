@@ -34,7 +34,8 @@ impl<'v, 'f> Draft<'v, 'f> {
             fields.fault("id", format!("is the name of the resource type, `{name}`, or absent"), faults);
         }
         let placed = |key: &str, faults: &mut Faults<'f>| {
-            fields.text(key, faults).map(|text| (text, fields.place.member(key)))
+            let text = fields.text(key, faults).filter(|text| !text.is_empty())?;
+            Some((text, fields.place.member(key)))
         };
         let endpoint = placed("endpoint", faults);
         let schema = placed("schema", faults);
