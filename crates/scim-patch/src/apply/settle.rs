@@ -122,9 +122,11 @@ impl Plan {
         match at(&|slot| slot.path() == fault.path) {
             Some(step) => Err(Kind::Required(fault.path).at(step.operation)),
             None => {
-                // An extension came into being without all that it requires.
+                // An extension or a complex value is left without all that it requires.
                 let near = |slot: &Slot| {
+                    let is_part = |rest: &str| rest.starts_with(['.', '[']);
                     slot.extension.as_ref().is_some_and(|urn| fault.path.starts_with(urn.as_str()))
+                        || fault.path.strip_prefix(slot.path().as_str()).is_some_and(is_part)
                 };
                 let operation = at(&near).map_or(0, |step| step.operation);
                 Err(Kind::Value(Faults { faults: vec![fault], more: 0 }).at(operation))

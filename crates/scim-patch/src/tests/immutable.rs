@@ -94,3 +94,30 @@ fn an_extension_comes_with_all_that_it_requires() {
         Err("mutability".to_owned())
     );
 }
+
+#[test]
+fn a_required_part_is_missed_by_the_operation_that_leaves_it_out() {
+    let parts = vec![Attribute::string("value", "").required(), Attribute::string("floor", "")];
+    let attributes =
+        vec![Attribute::complex("desk", "", parts.clone()), Attribute::complex("desks", "", parts).multi()];
+    let schema = Schema { id: URN.to_owned(), name: String::new(), description: String::new(), attributes };
+    let staffed = user_type().extended_by(schema, false);
+    let refusal = |operation: Value| {
+        let desks = json!({"desk": {"value": "1", "floor": "G"}, "desks": [{"value": "1"}]});
+        let mut user = Resource::from_stored(object(json!({"userName": "ann", (URN): desks})));
+        let title = json!({"op": "add", "path": "title", "value": "Boss"});
+        let body = object(json!({"schemas": [PATCH_OP_URN], "Operations": [title, operation, title]}));
+        let plan = PatchRequest::parse(body).and_then(|r| r.plan(&staffed, Options::default())).unwrap();
+        plan.apply(&staffed, &mut user).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let path = |path: &str| format!("{URN}:{path}");
+    let missing = |place: &str| {
+        format!("operation 2: required attribute `{URN}:{place}` is missing; map it in the identity provider")
+    };
+    let remove = json!({"op": "remove", "path": path("desk.value")});
+    assert_eq!(refusal(remove), missing("desk.value"));
+    let second = json!({"op": "add", "path": path("desks"), "value": [{"floor": "1"}]});
+    assert_eq!(refusal(second), missing("desks[1].value"));
+    let other_part = json!({"op": "replace", "path": path("desk"), "value": {"floor": "1"}});
+    assert_eq!(refusal(other_part), "", "a PATCH leaves the parts that it does not name");
+}
