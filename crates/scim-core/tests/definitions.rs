@@ -1,5 +1,7 @@
 //! The example definition files, and what the server then understands.
 
+#![expect(clippy::unwrap_used, reason = "an example that cannot be read is a failed test")]
+
 use scim_core::fault::{Faults, Findings};
 use scim_core::schema::{ENTERPRISE_USER_URN, ResourceTypes, USER_URN};
 use scim_core::value::Rules;
@@ -53,8 +55,9 @@ fn both_files_are_understood() {
 fn a_device_is_read_filtered_and_shown_like_any_resource() {
     let body = json!({
         "schemas": [DEVICE_URN], "SERIALNUMBER": "C02-ü", "displayName": "Ann's laptop", "platform": "Linux",
-        "ramGigabytes": 32.0, "screenInches": 13.5, "managed": "True", "enrolledAt": "2026-01-31T10:30:00+01:00",
-        "labels": ["fast", "", "red"], "owner": {"value": "u1", "$ref": "../Users/u1"}, "unlockCode": "1234",
+        "ramGigabytes": 32.0, "screenInches": 13.5, "managed": "True",
+        "enrolledAt": "2026-01-31T10:30:00+01:00", "labels": ["fast", "", "red"],
+        "owner": {"value": "u1", "$ref": "../Users/u1"}, "unlockCode": "1234",
         "interfaces": [{"value": "aa:bb", "type": "wifi", "primary": true}, {"value": "cc:dd", "speed": 1000}],
     });
     let reading = read("Device", &body).unwrap();
@@ -63,10 +66,12 @@ fn a_device_is_read_filtered_and_shown_like_any_resource() {
     assert_eq!(
         Value::Object(device.clone()),
         json!({
-            "schemas": [DEVICE_URN], "serialNumber": "C02-ü", "displayName": "Ann's laptop", "platform": "Linux",
-            "ramGigabytes": 32, "screenInches": 13.5, "managed": true, "enrolledAt": "2026-01-31T10:30:00+01:00",
-            "labels": ["fast", "red"], "owner": {"value": "u1", "$ref": "../Users/u1"},
-            "interfaces": [{"value": "aa:bb", "type": "wifi", "primary": true}, {"value": "cc:dd", "speed": 1000}],
+            "schemas": [DEVICE_URN], "serialNumber": "C02-ü", "displayName": "Ann's laptop",
+            "platform": "Linux", "ramGigabytes": 32, "screenInches": 13.5, "managed": true,
+            "enrolledAt": "2026-01-31T10:30:00+01:00", "labels": ["fast", "red"],
+            "owner": {"value": "u1", "$ref": "../Users/u1"},
+            "interfaces": [
+                {"value": "aa:bb", "type": "wifi", "primary": true}, {"value": "cc:dd", "speed": 1000}],
         })
     );
     let types = types();
@@ -85,33 +90,37 @@ fn a_device_is_read_filtered_and_shown_like_any_resource() {
 
 #[test]
 fn all_faults_of_a_device_are_told_with_their_places() {
-    let remedy = "correct or remove its attribute mapping";
+    let body = json!({
+        "schemas": [DEVICE_URN], "ramGigabytes": 1.5, "screenInches": "13", "managed": 1,
+        "enrolledAt": "2026-01-31", "labels": ["a", 5], "owner": {"$ref": "users/1 2"},
+        "interfaces": [null, {"value": 1, "speed": "fast"}, {"type": "wifi"}, {"lastSeen": true}],
+        "unlockCode": {"a": 1}, "platfrom": "linux",
+    });
+    let takes = |place: &str, what: &str| {
+        format!("attribute `{place}` takes {what}; correct or remove its attribute mapping")
+    };
+    let missing =
+        |place: &str| format!("required attribute `{place}` is missing; map it in the identity provider");
+    let whole = "a whole number of at most 64 bits";
+    let instant = "a dateTime such as `2026-01-31T09:30:00Z`";
     assert_eq!(
-        said(
-            "Device",
-            &json!({
-                "schemas": [DEVICE_URN], "ramGigabytes": 1.5, "screenInches": "13", "managed": 1,
-                "enrolledAt": "2026-01-31", "labels": ["a", 5], "owner": {"$ref": "users/1 2"}, "platfrom": "linux",
-                "interfaces": [null, {"value": 1, "speed": "fast"}, {"type": "wifi"}, {"lastSeen": true}],
-                "unlockCode": {"a": 1},
-            })
-        ),
+        said("Device", &body),
         [
-            format!("attribute `ramGigabytes` takes a whole number of at most 64 bits, not a number that is not one; {remedy}"),
-            format!("attribute `screenInches` takes a number, not a string; {remedy}"),
-            format!("attribute `managed` takes true or false, not a number; {remedy}"),
-            format!("attribute `enrolledAt` takes a dateTime such as `2026-01-31T09:30:00Z`, not another string; {remedy}"),
-            format!("attribute `labels[1]` takes a string, not a number; {remedy}"),
-            format!("attribute `owner.$ref` takes a URI, not a string with blanks; {remedy}"),
-            "unknown attribute `platfrom` on Device; did you mean `platform`? Otherwise remove its attribute mapping in \
-             the identity provider"
+            takes("ramGigabytes", &format!("{whole}, not a number that is not one")),
+            takes("screenInches", "a number, not a string"),
+            takes("managed", "true or false, not a number"),
+            takes("enrolledAt", &format!("{instant}, not another string")),
+            takes("labels[1]", "a string, not a number"),
+            takes("owner.$ref", "a URI, not a string with blanks"),
+            takes("interfaces[1].value", "a string, not a number"),
+            takes("interfaces[1].speed", &format!("{whole}, not a string")),
+            missing("interfaces[2].value"),
+            takes("interfaces[3].lastSeen", &format!("{instant}, not a boolean")),
+            takes("unlockCode", "a string, not an object"),
+            "unknown attribute `platfrom` on Device; did you mean `platform`? Otherwise remove its attribute \
+             mapping in the identity provider"
                 .to_owned(),
-            format!("attribute `interfaces[1].value` takes a string, not a number; {remedy}"),
-            format!("attribute `interfaces[1].speed` takes a whole number of at most 64 bits, not a string; {remedy}"),
-            "required attribute `interfaces[2].value` is missing; map it in the identity provider".to_owned(),
-            format!("attribute `interfaces[3].lastSeen` takes a dateTime such as `2026-01-31T09:30:00Z`, not a boolean; {remedy}"),
-            format!("attribute `unlockCode` takes a string, not an object; {remedy}"),
-            "required attribute `serialNumber` is missing; map it in the identity provider".to_owned(),
+            missing("serialNumber"),
         ]
     );
 }

@@ -1,7 +1,7 @@
 //! Bodies become resources, or say all that is wrong with them.
 
 use super::*;
-use crate::fault::Faults;
+use crate::fault::{Faults, MAX_FAULTS};
 use crate::schema::{ENTERPRISE_USER_URN, USER_URN, user_type};
 use crate::value::Rules;
 use serde_json::json;
@@ -123,6 +123,63 @@ fn all_faults_are_reported_at_once() {
     ] {
         assert!(text.contains(part), "{part:?} is not in {text:?}");
     }
+}
+
+#[test]
+fn many_faults_are_listed_and_the_rest_is_counted() {
+    let mut body = json!({"schemas": [USER_URN], "userName": "ann"});
+    (0..60).for_each(|i| body[format!("nothing{i}")] = json!("x"));
+    let faults = read(body).unwrap_err();
+    assert_eq!((faults.faults.len(), faults.more), (MAX_FAULTS, 10));
+    assert!(faults.to_string().ends_with("; and 10 more"));
+}
+
+#[test]
+fn unknown_names_suggest_what_is_near_in_the_form_to_write() {
+    let urn = ENTERPRISE_USER_URN;
+    let wrong_urn = urn.replace("enterprise", "entreprise");
+    for (key, value, suggested) in [
+        ("departmnt", json!("R&D"), format!("{urn}:department")),
+        ("displayNmae", json!("Ann"), "displayName".to_owned()),
+        ("name.givnName", json!("Ann"), "name.givenName".to_owned()),
+        ("manager.valu", json!("m1"), format!("{urn}:manager.value")),
+        ("name", json!({"familyNam": "Lee"}), "name.familyName".to_owned()),
+        ("emails", json!([{"value": "a@b"}, {"valeu": "c@d"}]), "emails.value".to_owned()),
+        (urn, json!({"departmnt": "R&D"}), format!("{urn}:department")),
+        (urn, json!({"manager": {"dispalyName": "Bob"}}), format!("{urn}:manager.displayName")),
+        (&format!("{urn}:divison"), json!("North"), format!("{urn}:division")),
+        (&format!("{urn}:manager.valeu"), json!("m1"), format!("{urn}:manager.value")),
+        (&wrong_urn, json!({"department": "R&D"}), urn.to_owned()),
+    ] {
+        let body = json!({"schemas": [USER_URN], "userName": "ann", (key): value});
+        let fault = read(body).unwrap_err().to_string();
+        assert!(fault.contains(&format!("; did you mean `{suggested}`? Otherwise remove")), "{key}: {fault}");
+    }
+}
+
+#[test]
+fn faults_of_an_extension_speak_its_name_and_are_told_once() {
+    let urn = ENTERPRISE_USER_URN;
+    let mut user = user_type();
+    user.extensions[0].required = true;
+    user.extensions[0].schema.attributes[0].required = true;
+    let read = |extension: Value| {
+        let body = json!({"schemas": [USER_URN], "userName": "ann", (urn.to_uppercase()): extension});
+        user.read(body.as_object().unwrap().clone(), Rules::default()).unwrap_err().to_string()
+    };
+    let wrong = |part: &str, kinds: &str| {
+        format!("attribute `{urn}{part}` takes {kinds}; correct or remove its attribute mapping")
+    };
+    assert_eq!(read(json!({"EMPLOYEENUMBER": 5})), wrong(":employeeNumber", "a string, not a number"));
+    assert_eq!(read(json!("x")), wrong("", "an object, not a string"));
+    assert_eq!(
+        read(json!({"department": "R&D"})),
+        format!("required attribute `{urn}:employeeNumber` is missing; map it in the identity provider")
+    );
+    user.extensions[0].schema.attributes[0].required = false;
+    let bare = json!({"schemas": [USER_URN], "userName": "ann"});
+    let fault = user.read(bare.as_object().unwrap().clone(), Rules::default()).unwrap_err().to_string();
+    assert_eq!(fault, format!("required attribute `{urn}` is missing; map it in the identity provider"));
 }
 
 #[test]

@@ -178,3 +178,6 @@ fn characteristics() -> Vec<Attribute> {
         exact("referenceTypes", "What a reference may point at.").multi(),
     ]
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub fn user_type() -> ResourceType {
     let mut user = ResourceType::new("User", "/Users", "An account of a person or a service.", user_schema())
         .extended_by(enterprise_user_schema(), false);
+    // It parses; a `Result` is a list of its success.
     user.indexes.extend("emails".parse());
     user
 }

@@ -1,24 +1,13 @@
 //! From what each object of the files says to whole resource types.
 
+use super::clash::{confusion, endpoint_fault, is_service_urn, name_fault};
 use super::error::{Faults, Place};
 use super::fields::hint;
 use super::index::indexed;
 use super::{resource_type, schema};
 use crate::filter::find;
 use crate::json::shortened;
-use crate::schema::{
-    GROUP_URN, RESOURCE_TYPE_URN, ResourceType, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN, Schema,
-};
-
-/// Endpoints of the server's own, besides those of the resource types.
-const RESERVED_ENDPOINTS: [&str; 6] =
-    ["/Me", "/Bulk", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/.search"];
-
-/// What `meta.resourceType` says of the server's own resources (RFC 7643 sections 5 to 7).
-const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
-
-/// The schemas of those resources.
-const SERVICE_URNS: [&str; 3] = [SERVICE_PROVIDER_CONFIG_URN, RESOURCE_TYPE_URN, SCHEMA_URN];
+use crate::schema::{Extension, GROUP_URN, ResourceType, Schema};
 
 /// Why a schema with that id is the extension of a resource type or the core of one, never both:
 /// `/Schemas` serves it once, and only a core lists the common attributes.
@@ -55,9 +44,7 @@ impl<'r, 'f> Assembly<'r, 'f> {
             let id = &draft.schema.id;
             let reason = if assembly.drafts.iter().any(|known| known.schema.is(id)) {
                 format!("`{id}` is defined twice (case does not count)")
-            } else if assembly.role(id).is_some()
-                || SERVICE_URNS.iter().any(|urn| urn.eq_ignore_ascii_case(id))
-            {
+            } else if assembly.role(id).is_some() || is_service_urn(id) {
                 format!(
                     "`{id}` is there already and cannot be defined again; extend it with a schema of your own"
                 )
@@ -80,16 +67,15 @@ impl<'r, 'f> Assembly<'r, 'f> {
         let before = self.faults.count();
         for draft in types {
             let built_in = self.types.iter().take(2).position(|known| known.name == draft.name);
-            let at = match built_in {
+            let (at, core_is_sound) = match built_in {
                 Some(at) => {
                     self.check_built_in(at, draft);
-                    Some(at)
+                    (Some(at), true)
                 }
                 None => self.create(draft),
             };
-            let Some(at) = at else { continue };
-            let is_sound = self.extend(at, draft);
-            self.index(at, draft, is_sound);
+            let extensions_are_sound = self.extend(at, draft);
+            self.index(at, draft, core_is_sound && extensions_are_sound);
         }
         // Where a name is wrong, or an object could not be read, a schema seems unused that is not.
         if is_whole && self.faults.count() == before {
@@ -166,23 +152,33 @@ impl<'r, 'f> Assembly<'r, 'f> {
         }
     }
 
-    /// A resource type of its own.
-    fn create(&mut self, draft: &resource_type::Draft<'_, 'f>) -> Option<usize> {
-        let name = draft.name;
-        let same = self.types.iter().position(|known| known.name.eq_ignore_ascii_case(name));
-        let reason = match same {
-            Some(at) if at < 2 => format!("write `{}` to add to the built-in type", self.types.get(at)?.name),
-            Some(_) => format!("a resource type `{name}` is defined twice (case does not count)"),
-            None if RESERVED_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) => {
-                format!("`{name}` is a resource type of the server's own")
-            }
-            None => String::new(),
-        };
-        let is_new = reason.is_empty();
-        if !is_new {
+    /// A resource type of its own, if it can be made, and whether all of its core could be read.
+    fn create(&mut self, draft: &resource_type::Draft<'_, 'f>) -> (Option<usize>, bool) {
+        let name_fault = name_fault(draft.name, &self.types);
+        let is_new = name_fault.is_none();
+        if let Some(reason) = name_fault {
             self.faults.note(draft.place.member("name"), reason);
         }
-        let endpoint = self.endpoint(draft);
+        let endpoint = match &draft.endpoint {
+            None => {
+                self.faults.note(draft.place.member("endpoint"), "is missing");
+                ""
+            }
+            Some((endpoint, place)) => {
+                if let Some(reason) = endpoint_fault(endpoint, &self.types) {
+                    self.faults.note(place.clone(), reason);
+                }
+                endpoint
+            }
+        };
+        let Some((schema, is_sound)) = self.core(draft).filter(|_| is_new) else { return (None, false) };
+        let description = draft.description.unwrap_or_default();
+        self.types.push(ResourceType::new(draft.name, endpoint, description, schema));
+        (Some(self.types.len() - 1), is_sound)
+    }
+
+    /// The core schema of a resource type of its own.
+    fn core(&mut self, draft: &resource_type::Draft<'_, 'f>) -> Option<(Schema, bool)> {
         let Some((urn, place)) = &draft.schema else {
             self.faults.note(draft.place.member("schema"), "is missing");
             return None;
@@ -191,43 +187,11 @@ impl<'r, 'f> Assembly<'r, 'f> {
             self.faults.note(place.clone(), "only Group has members; use a schema of your own");
             return None;
         }
-        let (schema, is_sound) = self.schema(urn, place, Role::Core)?;
-        if !is_new {
-            return None;
-        }
-        let description = draft.description.unwrap_or_default();
-        self.types.push(ResourceType::new(name, endpoint.unwrap_or_default(), description, schema));
-        is_sound.then(|| self.types.len() - 1)
+        self.schema(urn, place, Role::Core)
     }
 
-    /// The endpoint of a new resource type.
-    fn endpoint<'v>(&mut self, draft: &resource_type::Draft<'v, 'f>) -> Option<&'v str> {
-        let Some((text, place)) = &draft.endpoint else {
-            self.faults.note(draft.place.member("endpoint"), "is missing");
-            return None;
-        };
-        let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-        let segment = text.strip_prefix('/').unwrap_or_default();
-        let has_form = segment.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
-            && segment.bytes().all(is_unreserved);
-        let taken = self.types.iter().find(|known| known.endpoint.eq_ignore_ascii_case(text));
-        let reason = if RESERVED_ENDPOINTS.iter().any(|known| known.eq_ignore_ascii_case(text)) {
-            format!("`{text}` is an endpoint of the server's own")
-        } else if !has_form {
-            let form =
-                "takes a slash and one name of letters, digits, `-`, `.`, `_` and `~`, such as `/Devices`";
-            format!("{form}, not `{}`", shortened(text))
-        } else if let Some(taken) = taken {
-            format!("`{text}` is the endpoint of {} already (case does not count)", taken.name)
-        } else {
-            return Some(text);
-        };
-        self.faults.note(place.clone(), reason);
-        None
-    }
-
-    /// Adds the extensions; whether all of them could be read.
-    fn extend(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>) -> bool {
+    /// Adds the extensions; whether all of them could be read. They are checked in any case.
+    fn extend(&mut self, at: Option<usize>, draft: &resource_type::Draft<'_, 'f>) -> bool {
         let mut is_sound = true;
         let mut seen: Vec<&str> = Vec::new();
         for ((urn, place), required) in &draft.extensions {
@@ -241,21 +205,21 @@ impl<'r, 'f> Assembly<'r, 'f> {
                 continue;
             };
             is_sound &= sound;
-            let Some(resource_type) = self.types.get_mut(at) else { continue };
+            let Some(resource_type) = at.and_then(|at| self.types.get_mut(at)) else { continue };
             if let Some(known) = resource_type.extensions.iter_mut().find(|e| e.schema.is(urn)) {
                 known.required |= *required;
             } else if let Some(reason) = confusion(resource_type, &schema) {
                 self.faults.note(place.clone(), reason);
             } else {
-                *resource_type = resource_type.clone().extended_by(schema, *required);
+                resource_type.extensions.push(Extension { schema, required: *required });
             }
         }
         is_sound
     }
 
     /// Adds the indexes. Where a schema could not be read, nobody knows what it would have defined.
-    fn index(&mut self, at: usize, draft: &resource_type::Draft<'_, 'f>, is_sound: bool) {
-        let Some(resource_type) = self.types.get_mut(at) else { return };
+    fn index(&mut self, at: Option<usize>, draft: &resource_type::Draft<'_, 'f>, is_sound: bool) {
+        let Some(resource_type) = at.and_then(|at| self.types.get_mut(at)) else { return };
         let is_unknown = |resource_type: &ResourceType, text: &str| {
             text.parse().is_ok_and(|path| find(resource_type, &path).is_none())
         };
@@ -270,21 +234,4 @@ impl<'r, 'f> Assembly<'r, 'f> {
             }
         }
     }
-}
-
-/// Says that the URN of a schema and the path of an attribute would be the same text if the resource
-/// type got an extension more.
-fn confusion(resource_type: &ResourceType, added: &Schema) -> Option<String> {
-    let reads_as_attribute = |urn: &str, of: &Schema| {
-        let (start, rest) = (urn.get(..of.id.len())?, urn.get(of.id.len()..)?);
-        let name = rest.strip_prefix(':')?.split('.').next()?;
-        let is_core = of.is(&resource_type.schema.id);
-        let attribute = if is_core { resource_type.attribute(name) } else { of.attribute(name) };
-        let attribute = attribute.filter(|_| of.is(start))?;
-        Some(format!("`{urn}` reads as the attribute `{}` of `{}`", attribute.name, of.id))
-    };
-    let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
-    std::iter::once(&resource_type.schema).chain(extensions).find_map(|other| {
-        reads_as_attribute(&added.id, other).or_else(|| reads_as_attribute(&other.id, added))
-    })
 }

@@ -12,6 +12,7 @@
 
 mod assemble;
 mod attribute;
+mod clash;
 mod error;
 mod fields;
 mod index;

@@ -10,6 +10,9 @@ use crate::schema::Schema;
 /// The longest URN of a schema, in bytes.
 const MAX_URN: usize = 256;
 
+/// What the URNs of messages begin with (RFC 7644 section 10.4); none of them is a schema of resources.
+const MESSAGES: &str = "urn:ietf:params:scim:api:";
+
 /// The names that a schema of a file may not give to attributes of a resource itself: the common
 /// attributes (RFC 7643 section 3.1), and the two sides of memberships, which the server keeps.
 const RESERVED: [&str; 6] = ["schemas", "id", "externalId", "meta", "members", "groups"];
@@ -72,7 +75,7 @@ fn check_urn<'f>(id: &str, fields: &Fields<'_, 'f>, faults: &mut Faults<'f>) -> 
     } else if !has_parts || !reads_back(id) {
         let reason = format!("takes a URN such as `urn:example:2.0:Device`, not `{}`", shortened(id));
         fields.fault("id", reason, faults);
-    } else if id.get(..27).is_some_and(|start| start.eq_ignore_ascii_case("urn:ietf:params:scim:api:me")) {
+    } else if id.get(..MESSAGES.len()).is_some_and(|start| start.eq_ignore_ascii_case(MESSAGES)) {
         fields.fault("id", format!("`{id}` names a message of RFC 7644"), faults);
     } else {
         return true;
