@@ -153,7 +153,10 @@ impl ResourceType {
     }
 
     fn check_presence(&self, attributes: &Map<String, Value>, elements_too: bool, findings: &mut Findings) {
-        for attribute in &self.schema.attributes {
+        let matters = |attribute: &&Attribute| {
+            attribute.is_expected() || attribute.sub_attributes.iter().any(Attribute::is_expected)
+        };
+        for attribute in self.schema.attributes.iter().filter(matters) {
             let value = attributes.get(&attribute.name);
             check_attribute(attribute, value, &attribute.name, elements_too, findings);
         }
@@ -167,7 +170,7 @@ impl ResourceType {
             if present.is_none() && !defined.iter().any(Attribute::is_expected) {
                 findings.fault(urn.as_str(), FaultKind::Missing);
             }
-            for attribute in defined {
+            for attribute in defined.iter().filter(matters) {
                 let value = present.and_then(|present| present.get(&attribute.name));
                 let path = format!("{urn}:{}", attribute.name);
                 check_attribute(attribute, value, &path, elements_too, findings);
@@ -191,9 +194,7 @@ fn check_attribute(
         Some(Value::Object(parts)) if attribute.kind == AttributeType::Complex => {
             check_parts(attribute, parts, path, findings);
         }
-        Some(Value::Array(list))
-            if elements_too && attribute.sub_attributes.iter().any(Attribute::is_expected) =>
-        {
+        Some(Value::Array(list)) if elements_too => {
             for (i, element) in list.iter().enumerate() {
                 if let Value::Object(parts) = element {
                     check_parts(attribute, parts, &format!("{path}[{i}]"), findings);
