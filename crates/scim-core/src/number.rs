@@ -3,7 +3,8 @@
 use serde_json::Number;
 use std::cmp::Ordering;
 
-/// A number of JSON. Whole numbers of 64 bits compare exactly, against fractions too.
+/// A number of JSON. Whole numbers of 64 bits (`i64`) compare exactly, against fractions too; all others
+/// are decimals of double precision, in resources as in filters.
 ///
 /// Equal numbers are equal however they were written: `5` and `5.0`, `0` and `-0.0`.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +12,7 @@ pub struct ExactNumber(Form);
 
 #[derive(Debug, Clone, Copy)]
 enum Form {
-    // Invariant: within the range of i64 or u64.
-    Whole(i128),
+    Whole(i64),
     // Invariant: not NaN.
     Decimal(f64),
 }
@@ -25,8 +25,7 @@ impl ExactNumber {
 
     /// The number that a number of JSON is.
     pub(crate) fn of_json(number: &Number) -> Option<Self> {
-        let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-        match whole {
+        match number.as_i64() {
             Some(whole) => Some(Self(Form::Whole(whole))),
             None => Self::of_decimal(number.as_f64()?),
         }
@@ -35,7 +34,7 @@ impl ExactNumber {
 
 impl From<i64> for ExactNumber {
     fn from(whole: i64) -> Self {
-        Self(Form::Whole(whole.into()))
+        Self(Form::Whole(whole))
     }
 }
 
@@ -66,10 +65,14 @@ impl PartialEq for ExactNumber {
 impl Eq for ExactNumber {}
 
 /// Compares without rounding the whole number; `decimal` is not NaN.
-fn whole_against(whole: i128, decimal: f64) -> Ordering {
-    // The conversion saturates; a whole number of 64 bits is then still on the right side.
+fn whole_against(whole: i64, decimal: f64) -> Ordering {
+    // In 128 bits the conversion saturates far outside of what `whole` can be.
     let floor = decimal.floor();
-    whole.cmp(&(floor as i128)).then(if decimal > floor { Ordering::Less } else { Ordering::Equal })
+    i128::from(whole).cmp(&(floor as i128)).then(if decimal > floor {
+        Ordering::Less
+    } else {
+        Ordering::Equal
+    })
 }
 
 #[cfg(test)]
@@ -84,7 +87,8 @@ mod tests {
     fn numbers_compare_without_rounding() {
         for (number, decimal, expected) in [
             ("9007199254740993", 9_007_199_254_740_992.0, Ordering::Greater),
-            ("18446744073709551615", 1.8446744073709552e19, Ordering::Less),
+            ("18446744073709551615", 1.8446744073709552e19, Ordering::Equal),
+            ("9223372036854775807", 9.223_372_036_854_776e18, Ordering::Less),
             ("5", 5.0, Ordering::Equal),
             ("5", 4.5, Ordering::Greater),
             ("-5", -4.5, Ordering::Less),
