@@ -185,6 +185,13 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_is_written_as_it_was_read() {
+        let once = from_slice(b"-18446744070.9551615").unwrap();
+        assert_eq!(from_slice(once.to_string().as_bytes()).unwrap(), once);
+        assert_eq!(once, serde_json::json!(-18_446_744_070.955_162_f64));
+    }
+
+    #[test]
     fn faults_have_a_place_and_quote_no_value() {
         let error = from_slice(b"{\"userName\": \"secret-value\n").unwrap_err();
         assert!(!error.to_string().contains("secret-value"));
