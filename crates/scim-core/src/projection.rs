@@ -1,13 +1,17 @@
 //! Which attributes an answer carries: `attributes` and `excludedAttributes` (RFC 7644 section 3.9).
 
-use crate::filter::{FilterError, MAX_LENGTH, MAX_TERMS, Predicate, find};
-use crate::patch_path::{PatchPath, PathError};
-use crate::schema::{Attribute, ResourceType, Returned, Target};
-use serde_json::{Map, Value};
-use std::fmt;
-
+mod choice;
+mod error;
 #[cfg(test)]
 mod tests;
+
+pub use choice::split;
+pub use error::ProjectionError;
+
+use crate::filter::{MAX_LENGTH, MAX_TERMS};
+use crate::schema::{Attribute, ResourceType, Returned};
+use choice::{Choice, choice};
+use serde_json::{Map, Value};
 
 /// A client's choice of attributes.
 ///
@@ -30,46 +34,6 @@ enum Mode {
     /// What was not named in `excludedAttributes`.
     Except,
 }
-
-/// One path of the choice, spelled as in the schema.
-#[derive(Debug, Clone, PartialEq)]
-struct Choice {
-    extension: Option<String>,
-    /// `None` means the whole extension.
-    attribute: Option<String>,
-    /// The elements that are meant; all when there is none.
-    elements: Option<Predicate>,
-    sub: Option<String>,
-}
-
-/// Says why a choice of attributes was not accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProjectionError {
-    /// `attributes` and `excludedAttributes` exclude each other.
-    Both,
-    /// The choice is longer than a filter may be.
-    TooLong,
-    /// More paths than a filter may have conditions.
-    TooMany,
-    /// A path with brackets is malformed.
-    Path(PathError),
-    /// A path with brackets compares an attribute as its type does not allow.
-    Filter(FilterError),
-}
-
-impl fmt::Display for ProjectionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Both => f.write_str("use either `attributes` or `excludedAttributes`, not both"),
-            Self::TooLong => write!(f, "the list of attributes is longer than {MAX_LENGTH} bytes"),
-            Self::TooMany => write!(f, "more than {MAX_TERMS} attributes are chosen"),
-            Self::Path(error) => write!(f, "{error}"),
-            Self::Filter(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl std::error::Error for ProjectionError {}
 
 impl Projection {
     /// What is returned when the client chooses nothing.
@@ -229,32 +193,6 @@ fn trim(mode: Mode, attribute: &Attribute, chosen: &[&Choice], element: &mut Val
     !parts.is_empty()
 }
 
-impl Choice {
-    fn is_whole(&self) -> bool {
-        self.elements.is_none() && self.sub.is_none()
-    }
-
-    /// Whether it is about the core attribute or the extension of that name, or a part of it.
-    fn is_about(&self, name: &str) -> bool {
-        let top = self.extension.as_deref().or(self.attribute.as_deref());
-        top.is_some_and(|top| top.eq_ignore_ascii_case(name))
-    }
-
-    /// Whether all of a core attribute or all of an extension is meant.
-    fn is_top_level(&self) -> bool {
-        self.is_whole() && (self.extension.is_none() || self.attribute.is_none())
-    }
-
-    fn names(&self, extension: Option<&str>, attribute: &Attribute) -> bool {
-        self.extension.as_deref() == extension
-            && self.attribute.as_ref().is_none_or(|name| *name == attribute.name)
-    }
-
-    fn means(&self, element: &Value) -> bool {
-        self.elements.as_ref().is_none_or(|predicate| predicate.matches_element(element))
-    }
-}
-
 /// The core attributes and extensions whose rule of return is not the default. An extension is carried
 /// as soon as one of its attributes is.
 fn rules(resource_type: &ResourceType) -> Vec<(String, Returned)> {
@@ -267,56 +205,4 @@ fn rules(resource_type: &ResourceType) -> Vec<(String, Returned)> {
     });
     let special = core.chain(extensions).filter(|(_, rule)| *rule != Returned::Default);
     special.map(|(name, rule)| (name.clone(), rule)).collect()
-}
-
-/// What a path chooses; nothing if it names nothing.
-fn choice(path: &str, resource_type: &ResourceType) -> Result<Option<Choice>, ProjectionError> {
-    let path: PatchPath = match path.parse() {
-        Ok(path) => path,
-        Err(error) if path.contains('[') => return Err(ProjectionError::Path(error)),
-        Err(_) => return Ok(None),
-    };
-    let Some(target) = find(resource_type, &path.attribute) else { return Ok(None) };
-    let (extension, attribute, sub) = match target {
-        Target::Extension(schema) => {
-            let extension = Some(schema.id.clone());
-            return Ok(Some(Choice { extension, attribute: None, elements: None, sub: None }));
-        }
-        Target::Attribute { extension, attribute, sub } => (extension, attribute, sub),
-    };
-    let sub = match &path.sub {
-        None => sub,
-        Some(name) => match attribute.sub_attribute(name.as_str()) {
-            Some(sub) => Some(sub),
-            None => return Ok(None),
-        },
-    };
-    let elements = match &path.filter {
-        None => None,
-        Some(filter) => Some(filter.resolve_element(attribute).map_err(ProjectionError::Filter)?),
-    };
-    Ok(Some(Choice {
-        extension: extension.map(|schema| schema.id.clone()),
-        attribute: Some(attribute.name.clone()),
-        elements,
-        sub: sub.map(|sub| sub.name.clone()),
-    }))
-}
-
-/// Splits at the commas that stand outside of brackets and quotes.
-pub fn split(list: &str) -> impl Iterator<Item = &str> {
-    let (mut in_brackets, mut quoted, mut escaped) = (false, false, false);
-    list.split(move |c| {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '[' if !quoted => in_brackets = true,
-            ']' if !quoted => in_brackets = false,
-            ',' => return !quoted && !in_brackets,
-            _ => {}
-        }
-        false
-    })
-    .filter(|path| !path.trim().is_empty())
 }
