@@ -83,3 +83,31 @@ impl ErrorMessage {
         Self { schemas: [ERROR_URN], status: status.to_string(), scim_type, detail: detail.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ScimType as Type;
+
+    #[test]
+    fn keywords_are_the_same_in_a_message_and_in_a_log() {
+        let all = [
+            Type::InvalidFilter,
+            Type::TooMany,
+            Type::Uniqueness,
+            Type::Mutability,
+            Type::InvalidSyntax,
+            Type::InvalidPath,
+            Type::NoTarget,
+            Type::InvalidValue,
+            Type::InvalidVers,
+            Type::Sensitive,
+            Type::InvalidCursor,
+            Type::ExpiredCursor,
+            Type::InvalidCount,
+        ];
+        for scim_type in all {
+            assert_eq!(serde_json::to_value(scim_type).unwrap(), scim_type.as_str());
+        }
+    }
+}

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 use scim_core::cursor::{CursorError, CursorKey, Direction, Position};
-use scim_core::filter::{CompareOp, Filter};
+use scim_core::filter::{CompareOp, Filter, MAX_LENGTH};
 use scim_core::schema::{Attribute, AttributeType, ENTERPRISE_USER_URN, Schema, USER_URN};
 use scim_core::schema::{ResourceType, group_type, user_type};
 use scim_core::value::Rules;
@@ -55,7 +55,9 @@ fn path() -> impl Strategy<Value = String> {
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
         ][..]).prop_map(str::to_owned),
-        1 => "[a-zA-Z][a-zA-Z0-9_-]{0,6}(\\.[a-z]{1,4})?",
+        1 => "[a-zA-Z][a-zA-Z0-9_-]{0,6}(\\.[a-z]{1,4})?".prop_filter("a keyword", |name| {
+            !["and", "or", "not"].contains(&name.to_ascii_lowercase().as_str())
+        }),
         1 => "urn:[a-z]{1,4}(:[a-z0-9.]{1,4}){0,2}:[a-z]{1,4}",
     ]
 }
@@ -146,6 +148,9 @@ fn check_filter(text: &str) -> Result<(), TestCaseError> {
         }
     };
     let printed = filter.to_string();
+    if printed.len() > MAX_LENGTH {
+        return Ok(());
+    }
     let again: Filter = printed.parse().map_err(|e| TestCaseError::fail(format!("{printed}: {e}")))?;
     prop_assert_eq!(&again, &filter, "{}", &printed);
     prop_assert_eq!(again.to_string(), printed);
@@ -176,7 +181,7 @@ proptest! {
 
     #[test]
     fn a_filter_prints_as_a_filter_that_means_the_same(text in filter()) {
-        prop_assert!(text.len() > 8 * 1024 || text.parse::<Filter>().is_ok(), "{}", text);
+        prop_assert!(text.len() > MAX_LENGTH || text.parse::<Filter>().is_ok(), "{}", text);
         check_filter(&text)?;
     }
 

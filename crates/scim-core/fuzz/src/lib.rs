@@ -1,5 +1,6 @@
 //! What the fuzz targets share.
 
+use scim_core::filter::MAX_LENGTH;
 use scim_core::schema::{ENTERPRISE_USER_URN, ResourceType, USER_URN, group_type, user_type};
 use scim_core::{Filter, FilterError};
 use serde_json::{Map, Value, json};
@@ -43,14 +44,17 @@ pub fn check_error(error: &FilterError) {
 /// A filter prints as a filter that says the same, and means the same to every type that it fits.
 pub fn check_filter(filter: &Filter) {
     let printed = filter.to_string();
-    let again: Filter = printed.parse().unwrap_or_else(|e| panic!("{printed}: {e}"));
-    assert_eq!(again, *filter);
-    assert_eq!(again.to_string(), printed);
+    // The blanks that printing puts in can make it longer than filters may be.
+    if printed.len() <= MAX_LENGTH {
+        let again: Filter = printed.parse().unwrap_or_else(|e| panic!("{printed}: {e}"));
+        assert_eq!(again, *filter);
+        assert_eq!(again.to_string(), printed);
+        assert_eq!(again.resolve(&USER).ok(), filter.resolve(&USER).ok());
+    }
 
     let (user, group) = (filter.resolve(&USER), filter.resolve(&GROUP));
     let alone = filter.resolve_each(&[&USER]).map(|mut list| list.remove(0));
     assert_eq!(alone, user);
-    assert_eq!(again.resolve(&USER).ok(), user.as_ref().ok().cloned());
     let each = filter.resolve_each(&[&USER, &GROUP]);
     for (n, found) in [&user, &group].into_iter().enumerate() {
         match (found, &each) {
