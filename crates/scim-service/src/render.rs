@@ -45,14 +45,8 @@ pub(crate) fn render(
     loaded: &Loaded,
     links: &Links,
 ) -> Result<Map<String, Value>, ServiceError> {
-    let row = &loaded.resource;
-    let mut attributes = document(row)?;
-    attributes.shift_insert(usize::from(attributes.contains_key("schemas")), "id".to_owned(), json!(row.id));
-    for (name, list) in relations(loaded, links) {
-        attributes.insert(name.to_owned(), Value::Array(list));
-    }
-    attributes.insert("meta".to_owned(), meta(resource_type, loaded, links));
-    Ok(attributes)
+    let text = whole_text(resource_type, loaded, links)?;
+    object(&text, loaded.resource.id)
 }
 
 /// A resource as JSON text, with the attributes that the client wants to see.
@@ -62,66 +56,101 @@ pub(crate) fn render_text(
     links: &Links,
     projection: &Projection,
 ) -> Result<String, ServiceError> {
-    if projection.is_all()
-        && let Some(text) = spliced(resource_type, loaded, links)
-    {
+    let text = whole_text(resource_type, loaded, links)?;
+    if projection.is_all() && is_plain(&text) {
         return Ok(text);
     }
-    let mut attributes = render(resource_type, loaded, links)?;
+    let mut attributes = object(&text, loaded.resource.id)?;
     projection.apply(resource_type, &mut attributes);
     Ok(Value::Object(attributes).to_string())
 }
 
-/// The schemas whose attributes are all shown by default, in this version and every other.
-const PLAIN: [&str; 3] = [USER_URN, GROUP_URN, ENTERPRISE_USER_URN];
+/// What a stored document, and so its whole text, begins with.
+const SCHEMAS: &str = "{\"schemas\":[";
 
-/// The whole resource, made by writing the server's attributes between those of the stored text, which
-/// is not read. `None` for documents with attributes that may have to be left out.
-fn spliced(resource_type: &ResourceType, loaded: &Loaded, links: &Links) -> Option<String> {
-    let row = &loaded.resource;
-    let inner = row.doc.strip_prefix("{\"schemas\":[")?.strip_suffix('}')?;
-    let (schemas, rest) = inner.split_once(']')?;
+/// Whether all attributes of a resource are shown by default, in this version and every other: its
+/// schemas are those of the RFC.
+fn is_plain(text: &str) -> bool {
     let plain = |urn: &str| {
         let urn = urn.strip_prefix('"').and_then(|urn| urn.strip_suffix('"'));
-        urn.is_some_and(|urn| PLAIN.contains(&urn))
+        urn.is_some_and(|urn| [USER_URN, GROUP_URN, ENTERPRISE_USER_URN].contains(&urn))
     };
-    if !schemas.split(',').all(plain) {
-        return None;
-    }
-    let mut text = String::with_capacity(row.doc.len() + 320);
-    write!(text, "{{\"schemas\":[{schemas}],\"id\":\"{}\"{rest}", row.id).ok()?;
-    for (name, list) in relations(loaded, links) {
-        write!(text, ",\"{name}\":{}", Value::Array(list)).ok()?;
-    }
-    write!(text, ",\"meta\":{}}}", meta(resource_type, loaded, links)).ok()?;
-    Some(text)
+    let schemas = text.strip_prefix(SCHEMAS).and_then(|rest| rest.split_once(']'));
+    schemas.is_some_and(|(schemas, _)| schemas.split(',').all(plain))
 }
 
-fn meta(resource_type: &ResourceType, loaded: &Loaded, links: &Links) -> Value {
+/// The whole resource, made by writing what the server knows between the parts of the stored text,
+/// which is not read. Ids and links need no escapes.
+fn whole_text(resource_type: &ResourceType, loaded: &Loaded, links: &Links) -> Result<String, ServiceError> {
     let row = &loaded.resource;
-    json!({
-        "resourceType": resource_type.name,
-        "created": instant(row.created_ms),
-        "lastModified": instant(row.modified_ms),
-        "location": links.to(loaded.kind, row.id),
-        "version": etag(row.version),
-    })
+    let stored = row.doc.strip_prefix(SCHEMAS).and_then(|rest| rest.strip_suffix('}')?.split_once(']'));
+    let Some((schemas, rest)) = stored else {
+        return Err(ServiceError::Internal(format!("the document of {} is damaged", row.id)));
+    };
+    let mut text = String::with_capacity(row.doc.len() + 360);
+    // Writing to a String does not fail.
+    let _ = write!(text, "{SCHEMAS}{schemas}],\"id\":\"{}\"", row.id);
+    text.push_str(rest);
+    if let Some(members) = &loaded.members {
+        let of = |m: &MemberRef| (m.kind, m.id, if m.kind == Kind::Group { "Group" } else { "User" });
+        write_related(&mut text, "members", members.iter().map(|m| (of(m), m.display.as_deref())), links);
+    }
+    if let Some(groups) = &loaded.groups {
+        let of = |g: &GroupRef| (Kind::Group, g.id, "direct");
+        write_related(&mut text, "groups", groups.iter().map(|g| (of(g), g.display.as_deref())), links);
+    }
+    let _ = write!(
+        text,
+        ",\"meta\":{{\"resourceType\":\"{}\",\"created\":\"{}\",\"lastModified\":\"{}\",\"location\":\"{}{}/{}\",\
+         \"version\":\"W/\\\"{}\\\"\"}}}}",
+        resource_type.name,
+        instant(row.created_ms),
+        instant(row.modified_ms),
+        links.base_url,
+        resource_type.endpoint,
+        row.id,
+        row.version
+    );
+    Ok(text)
 }
 
-/// `members` and `groups`, as far as they were loaded; without the one that is empty.
-fn relations(loaded: &Loaded, links: &Links) -> impl Iterator<Item = (&'static str, Vec<Value>)> {
-    let members = loaded.members.iter().flatten().map(|m| member(m, links)).collect();
-    let groups = loaded.groups.iter().flatten().map(|g| group(g, links)).collect();
-    [("members", members), ("groups", groups)].into_iter().filter(|(_, list): &(_, Vec<_>)| !list.is_empty())
+/// Writes `members` or `groups`, unless there are none.
+fn write_related<'r>(
+    text: &mut String,
+    name: &str,
+    related: impl Iterator<Item = ((Kind, ResourceId, &'static str), Option<&'r str>)>,
+    links: &Links,
+) {
+    let mut any = false;
+    for ((kind, id, label), display) in related {
+        text.push_str(if any { "," } else { "" });
+        if !any {
+            let _ = write!(text, ",\"{name}\":[");
+            any = true;
+        }
+        let _ = write!(text, "{{\"value\":\"{id}\",\"$ref\":\"{}\",\"type\":\"{label}\"", links.to(kind, id));
+        if let Some(display) = display {
+            let _ = write!(text, ",\"display\":{}", Value::from(display));
+        }
+        text.push('}');
+    }
+    if any {
+        text.push(']');
+    }
+}
+
+/// A JSON object that the server made.
+fn object(text: &str, id: ResourceId) -> Result<Map<String, Value>, ServiceError> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(attributes)) => Ok(attributes),
+        Ok(_) => Err(ServiceError::Internal(format!("the document of {id} is not an object"))),
+        Err(error) => Err(ServiceError::Internal(format!("the document of {id} is damaged: {error}"))),
+    }
 }
 
 /// The stored document.
 pub(crate) fn document(row: &StoredResource) -> Result<Map<String, Value>, ServiceError> {
-    match serde_json::from_str(&row.doc) {
-        Ok(Value::Object(attributes)) => Ok(attributes),
-        Ok(_) => Err(ServiceError::Internal(format!("the document of {} is not an object", row.id))),
-        Err(error) => Err(ServiceError::Internal(format!("the document of {} is damaged: {error}", row.id))),
-    }
+    object(&row.doc, row.id)
 }
 
 /// One member, in the form that a filter on `members` sees as well.
@@ -132,18 +161,6 @@ pub(crate) fn member(member: &MemberRef, links: &Links) -> Value {
         "type": if member.kind == Kind::Group { "Group" } else { "User" },
     });
     if let (Some(display), Some(object)) = (&member.display, value.as_object_mut()) {
-        object.insert("display".to_owned(), json!(display));
-    }
-    value
-}
-
-fn group(group: &GroupRef, links: &Links) -> Value {
-    let mut value = json!({
-        "value": group.id,
-        "$ref": links.to(Kind::Group, group.id),
-        "type": "direct",
-    });
-    if let (Some(display), Some(object)) = (&group.display, value.as_object_mut()) {
         object.insert("display".to_owned(), json!(display));
     }
     value

@@ -247,11 +247,9 @@ impl TenantStore<'_> {
     pub fn find(&self, kind: Kind, id: ResourceId, wanted: Relations) -> Result<Loaded, StoreError> {
         let conn = &mut *self.store.readers.get()?;
         let number = self.tenant.0;
-        let one = |conn: &mut Conn| {
-            let row = resources::find(conn, number, kind, id)?.ok_or(StoreError::NotFound)?;
-            relations::complete(conn, number, kind, row, wanted)
-        };
-        if wanted == Relations::default() { one(conn) } else { snapshot(conn, one) }
+        // Not one moment: relations have no part in the version of a resource.
+        let row = resources::find(conn, number, kind, id)?.ok_or(StoreError::NotFound)?;
+        relations::complete(conn, number, kind, row, wanted)
     }
 
     /// Lists resources, page by page.
@@ -265,10 +263,8 @@ impl TenantStore<'_> {
     /// [`StoreError::TooMuchWork`] when the list takes too long to find; [`StoreError::PlaceGone`] when
     /// a sorted list is to go on from a resource that is gone; when the database fails, or `view` does.
     pub fn list(&self, listing: Listing<'_>, view: &View<'_>) -> Result<Page, StoreError> {
-        let pool = if is_quick(listing) { &self.store.readers } else { &self.store.listers };
-        let conn = &mut *pool.get()?;
         let deadline = Instant::now() + self.store.list_time;
-        snapshot(conn, |conn| {
+        let read = |conn: &mut Conn| {
             let mut reading = Reading {
                 conn,
                 tenant: self.tenant.0,
@@ -277,7 +273,13 @@ impl TenantStore<'_> {
                 deadline,
             };
             list::list(&mut reading, listing, view)
-        })
+        };
+        // One resource needs no moment of its own, as in `find`.
+        if is_quick(listing) {
+            read(&mut *self.store.readers.get()?)
+        } else {
+            snapshot(&mut *self.store.listers.get()?, read)
+        }
     }
 
     /// The tokens, oldest first.
