@@ -187,21 +187,18 @@ pub(crate) fn authenticate(
         .map_err(|why| Refusal::Malformed { accessor: accessor_of(text).map(str::to_owned), why })?;
     let found = store.token(presented.accessor()).map_err(|e| Refusal::Unavailable(e.to_string()))?;
     // An unknown accessor takes the path of a wrong secret, so that the two cannot be told apart.
-    let stored = found.as_ref().map_or(&[0_u8; 32][..], |(token, _)| &token.digest);
+    let stored = found.as_ref().map_or(&[0_u8; 32][..], |found| &found.token.digest);
     let genuine = presented.is_genuine(stored);
     match found {
-        Some((token, tenant)) if genuine => {
-            let id = tenant.id;
-            admit(token, tenant, request_id, now_ms)
-                .map_err(|refusal| TurnedAway { refusal, tenant: Some(id) })
-        }
+        Some(found) if genuine => admit(&found.token, &found.tenant, request_id, now_ms)
+            .map_err(|refusal| TurnedAway { refusal, tenant: Some(found.tenant.id) }),
         _ => Err(Refusal::Unknown { accessor: presented.accessor().to_owned() }.into()),
     }
 }
 
 /// Decides about a token that is genuine.
-fn admit(token: TokenRow, tenant: TenantRow, request_id: &str, now_ms: i64) -> Result<Caller, Refusal> {
-    let accessor = token.accessor;
+fn admit(token: &TokenRow, tenant: &TenantRow, request_id: &str, now_ms: i64) -> Result<Caller, Refusal> {
+    let (accessor, tenant_name) = (token.accessor.clone(), tenant.name.clone());
     if token.revoked_ms.is_some() {
         return Err(Refusal::Revoked { accessor });
     }
@@ -209,7 +206,7 @@ fn admit(token: TokenRow, tenant: TenantRow, request_id: &str, now_ms: i64) -> R
         return Err(Refusal::Expired { accessor });
     }
     if !tenant.enabled {
-        return Err(Refusal::TenantDisabled { accessor, tenant: tenant.name });
+        return Err(Refusal::TenantDisabled { accessor, tenant: tenant_name });
     }
     let scopes: Vec<Scope> = token.scopes.split(' ').filter_map(Scope::read).collect();
     let scope = match scopes.first() {
@@ -220,10 +217,10 @@ fn admit(token: TokenRow, tenant: TenantRow, request_id: &str, now_ms: i64) -> R
     let settings =
         TenantSettings::from_json(&tenant.settings).map_err(|e| Refusal::Unavailable(e.to_string()))?;
     if settings.provisioning == Switch::Off {
-        return Err(Refusal::ProvisioningOff { accessor, tenant: tenant.name });
+        return Err(Refusal::ProvisioningOff { accessor, tenant: tenant_name });
     }
     let request_id = request_id.to_owned();
-    Ok(Caller { tenant: tenant.id, tenant_name: tenant.name, settings, accessor, scope, request_id })
+    Ok(Caller { tenant: tenant.id, tenant_name, settings, accessor, scope, request_id })
 }
 
 /// Decides again about a caller inside the transaction of a write: since the request began, the token
@@ -232,7 +229,7 @@ pub(crate) fn still_admitted(caller: &Caller, tx: &mut Tx<'_>) -> Result<(), Ser
     let gone = || Refusal::Unknown { accessor: caller.accessor.clone() };
     let (token, tenant) = tx.token(&caller.accessor)?.ok_or_else(|| ServiceError::Refused(gone()))?;
     let now_ms = tx.now_ms();
-    admit(token, tenant, &caller.request_id, now_ms).map(|_| ()).map_err(ServiceError::Refused)
+    admit(&token, &tenant, &caller.request_id, now_ms).map(|_| ()).map_err(ServiceError::Refused)
 }
 
 /// The token of `Bearer <token>`; the scheme in any case (RFC 9110 section 11.1).

@@ -45,59 +45,68 @@ pub(crate) fn render(
     loaded: &Loaded,
     links: &Links,
 ) -> Result<Map<String, Value>, ServiceError> {
-    let text = whole_text(resource_type, loaded, links)?;
+    let mut text = String::with_capacity(loaded.resource.doc.len() + ADDED);
+    write_whole(&mut text, resource_type, loaded, links)?;
     object(&text, loaded.resource.id)
 }
 
-/// A resource as JSON text, with the attributes that the client wants to see.
-pub(crate) fn render_text(
+/// Writes a resource in JSON, with the attributes that the client wants to see.
+pub(crate) fn write_resource(
+    text: &mut String,
     resource_type: &ResourceType,
     loaded: &Loaded,
     links: &Links,
     projection: &Projection,
-) -> Result<String, ServiceError> {
-    let text = whole_text(resource_type, loaded, links)?;
-    if projection.is_all() && is_plain(&text) {
-        return Ok(text);
+) -> Result<(), ServiceError> {
+    if projection.is_all() && is_plain(&loaded.resource.doc) {
+        return write_whole(text, resource_type, loaded, links);
     }
-    let mut attributes = object(&text, loaded.resource.id)?;
+    let mut attributes = render(resource_type, loaded, links)?;
     projection.apply(resource_type, &mut attributes);
-    Ok(Value::Object(attributes).to_string())
+    // Writing to a String does not fail.
+    let _ = write!(text, "{}", Value::Object(attributes));
+    Ok(())
 }
 
-/// What a stored document, and so its whole text, begins with.
+/// About how many bytes the server adds to a document without relations.
+pub(crate) const ADDED: usize = 360;
+
+/// What a stored document begins with.
 const SCHEMAS: &str = "{\"schemas\":[";
 
 /// Whether all attributes of a resource are shown by default, in this version and every other: its
 /// schemas are those of the RFC.
-fn is_plain(text: &str) -> bool {
+fn is_plain(document: &str) -> bool {
     let plain = |urn: &str| {
         let urn = urn.strip_prefix('"').and_then(|urn| urn.strip_suffix('"'));
         urn.is_some_and(|urn| [USER_URN, GROUP_URN, ENTERPRISE_USER_URN].contains(&urn))
     };
-    let schemas = text.strip_prefix(SCHEMAS).and_then(|rest| rest.split_once(']'));
+    let schemas = document.strip_prefix(SCHEMAS).and_then(|rest| rest.split_once(']'));
     schemas.is_some_and(|(schemas, _)| schemas.split(',').all(plain))
 }
 
 /// The whole resource, made by writing what the server knows between the parts of the stored text,
 /// which is not read. Ids and links need no escapes.
-fn whole_text(resource_type: &ResourceType, loaded: &Loaded, links: &Links) -> Result<String, ServiceError> {
+fn write_whole(
+    text: &mut String,
+    resource_type: &ResourceType,
+    loaded: &Loaded,
+    links: &Links,
+) -> Result<(), ServiceError> {
     let row = &loaded.resource;
     let stored = row.doc.strip_prefix(SCHEMAS).and_then(|rest| rest.strip_suffix('}')?.split_once(']'));
     let Some((schemas, rest)) = stored else {
         return Err(ServiceError::Internal(format!("the document of {} is damaged", row.id)));
     };
-    let mut text = String::with_capacity(row.doc.len() + 360);
-    // Writing to a String does not fail.
     let _ = write!(text, "{SCHEMAS}{schemas}],\"id\":\"{}\"", row.id);
     text.push_str(rest);
     if let Some(members) = &loaded.members {
         let of = |m: &MemberRef| (m.kind, m.id, if m.kind == Kind::Group { "Group" } else { "User" });
-        write_related(&mut text, "members", members.iter().map(|m| (of(m), m.display.as_deref())), links);
+        write_related(text, "members", members.iter().map(|m| (of(m), m.display.as_deref())), links);
     }
     if let Some(groups) = &loaded.groups {
         let of = |g: &GroupRef| (Kind::Group, g.id, "direct");
-        write_related(&mut text, "groups", groups.iter().map(|g| (of(g), g.display.as_deref())), links);
+        write_related(text, "groups", groups.iter().map(|g| (of(g), g.display.as_deref())), links);
     }
     let _ = write!(
         text,
@@ -111,7 +120,7 @@ fn whole_text(resource_type: &ResourceType, loaded: &Loaded, links: &Links) -> R
         row.id,
         row.version
     );
-    Ok(text)
+    Ok(())
 }
 
 /// Writes `members` or `groups`, unless there are none.

@@ -9,11 +9,13 @@ use crate::provision::Provisioning;
 use crate::recorder::Recorder;
 use crate::render::Links;
 use crate::search::Search;
-use policy_groups::{Context, Directory};
+use policy_groups::{Context, Directory, State, UserId, Which};
 use scim_core::cursor::CursorKey;
 use scim_core::schema::ResourceType;
 use scim_core::search::SearchRequest;
-use scim_store_diesel::{Kind, LogLine, OpenError, Store, StoreConfig, StoredType};
+use scim_store_diesel::{
+    GroupRef, Kind, LogLine, OpenError, ResourceId, Store, StoreConfig, StoredType, TenantId,
+};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -215,6 +217,18 @@ impl Service {
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {
         &self.cursor_key
+    }
+
+    /// The groups that a user is a member of, as decisions are made by them; `None` when these are not
+    /// known and the store has to be asked.
+    pub(crate) fn groups_in_force(&self, tenant: TenantId, user: ResourceId) -> Option<Vec<GroupRef>> {
+        let snapshot = self.directory.tenant(policy_groups::TenantId(tenant.number()))?.snapshot();
+        let user = snapshot.user(UserId(user.uuid())).filter(|_| snapshot.state() == State::Live)?;
+        let group = |group: policy_groups::GroupRef<'_>| GroupRef {
+            id: group.id().0.into(),
+            display: Some(group.display_name().to_owned()),
+        };
+        Some(snapshot.groups_of(user, Which::Direct).map(group).collect())
     }
 
     pub(crate) fn store(&self) -> &Store {

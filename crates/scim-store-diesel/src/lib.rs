@@ -33,6 +33,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod admissions;
 mod change;
 mod error;
 mod hot;
@@ -46,6 +47,7 @@ mod sqlite;
 mod store;
 mod tx;
 
+pub use admissions::Admission;
 pub use change::{Change, CommitObserver, Committed, TenantState};
 pub use error::{OpenError, StoreError};
 pub use ids::{Kind, NotAnId, OtherKind, ResourceId, SqlId, TenantId};

@@ -1,5 +1,6 @@
 //! The store: the way in for everybody.
 
+use crate::admissions::{Admission, Admissions};
 use crate::change::{CommitObserver, TenantState};
 use crate::error::{OpenError, StoreError};
 use crate::ids::{Kind, ResourceId, TenantId};
@@ -78,6 +79,7 @@ pub struct Store {
     remembered: Remembered,
     types: Arc<[StoredType]>,
     cursor_secret: [u8; 32],
+    admissions: Arc<Admissions>,
     writer: Writer,
     // Dropped last: nobody else may open the directory while the writer still runs.
     _ownership: Ownership,
@@ -110,11 +112,13 @@ impl Store {
         };
         let cursor_secret = cursor_secret(&mut conn).map_err(io)?;
         let states = all_states(&mut conn).map_err(|e| io(e.to_string()))?;
+        let admissions = Arc::<Admissions>::default();
         let settings = WriterSettings {
             queue: config.queue,
             batch: config.batch,
             clock: config.clock,
             types: Arc::clone(&types),
+            admissions: Arc::clone(&admissions),
         };
         let observer = Box::new(observer(states, StateReader { readers: states_reader }));
         let writer = Writer::start(conn, settings, observer).map_err(|e| io(e.to_string()))?;
@@ -127,6 +131,7 @@ impl Store {
             remembered,
             types,
             cursor_secret,
+            admissions,
             writer,
             _ownership: ownership,
         })
@@ -184,10 +189,21 @@ impl Store {
 
     /// The token of an accessor and the tenant that it opens, whatever state both are in.
     ///
+    /// As they are in the last commit; when the token was last used may be older.
+    ///
     /// # Errors
     /// When the database fails.
-    pub fn token(&self, accessor: &str) -> Result<Option<(TokenRow, TenantRow)>, StoreError> {
-        tokens::find(&mut *self.readers.get()?, accessor)
+    pub fn token(&self, accessor: &str) -> Result<Option<Arc<Admission>>, StoreError> {
+        if let Some(known) = self.admissions.find(accessor) {
+            return Ok(Some(known));
+        }
+        let generation = self.admissions.generation();
+        let Some((token, tenant)) = tokens::find(&mut *self.readers.get()?, accessor)? else {
+            return Ok(None);
+        };
+        let admission = Arc::new(Admission { token, tenant });
+        self.admissions.remember(generation, &admission);
+        Ok(Some(admission))
     }
 }
 

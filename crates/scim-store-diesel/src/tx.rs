@@ -21,16 +21,25 @@ pub struct Tx<'c> {
     request_id: Option<String>,
     changes: Vec<Committed>,
     counts: CountChanges,
+    admissions: bool,
+}
+
+/// What a request did, for those who follow.
+pub(crate) struct Done {
+    pub(crate) changes: Vec<Committed>,
+    pub(crate) counts: CountChanges,
+    /// Whether a token or a tenant changed.
+    pub(crate) admissions: bool,
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: &'c mut Conn, types: &'c [StoredType], now_ms: i64) -> Self {
-        let counts = CountChanges::default();
-        Self { conn, types, now_ms, actor: None, request_id: None, changes: Vec::new(), counts }
+        let (changes, counts) = (Vec::new(), CountChanges::default());
+        Self { conn, types, now_ms, actor: None, request_id: None, changes, counts, admissions: false }
     }
 
-    pub(crate) fn into_changes(self) -> (Vec<Committed>, CountChanges) {
-        (self.changes, self.counts)
+    pub(crate) fn finish(self) -> Done {
+        Done { changes: self.changes, counts: self.counts, admissions: self.admissions }
     }
 
     fn stored_type(&self, kind: Kind) -> Result<&'c StoredType, StoreError> {
@@ -347,6 +356,7 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// When the database fails; accessors are random, so that one is taken does not happen.
     pub fn insert_token(&mut self, token: &TokenRow) -> Result<(), StoreError> {
+        self.tx.admissions = true;
         tokens::insert(self.tx.conn, self.tenant.0, token)
     }
 
@@ -355,6 +365,7 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// [`StoreError::NotFound`] when the tenant has no live token of that accessor.
     pub fn revoke_token(&mut self, accessor: &str) -> Result<(), StoreError> {
+        self.tx.admissions = true;
         if tokens::revoke(self.tx.conn, self.tenant.0, accessor, self.tx.now_ms)? {
             Ok(())
         } else {
@@ -400,6 +411,7 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// When the database fails.
     pub fn put_settings(&mut self, enabled: bool, settings: &str) -> Result<TenantRow, StoreError> {
+        self.tx.admissions = true;
         tenants::update(self.tx.conn, self.tenant.0, enabled, settings, self.tx.now_ms)?;
         let row = self.row()?;
         self.record(Change::TenantPut { enabled, settings: settings.to_owned() }, row.version, None)?;

@@ -11,7 +11,7 @@ mod replace;
 
 use crate::caller::{Caller, still_admitted};
 use crate::error::ServiceError;
-use crate::render::{etag, render_text};
+use crate::render::{ADDED, etag, write_resource};
 use crate::service::Service;
 pub(crate) use action::Entry;
 use scim_core::Projection;
@@ -102,8 +102,10 @@ impl<'s> Provisioning<'s> {
 
     fn answer(&self, loaded: &Loaded, projection: &Projection) -> Result<Answer, ServiceError> {
         let links = self.service.links();
+        let mut body = String::with_capacity(loaded.resource.doc.len() + ADDED);
+        write_resource(&mut body, self.resource_type(), loaded, links, projection)?;
         Ok(Answer {
-            body: render_text(self.resource_type(), loaded, links, projection)?,
+            body,
             location: links.to(self.kind, loaded.resource.id),
             etag: etag(loaded.resource.version),
         })

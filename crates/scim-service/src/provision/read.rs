@@ -21,13 +21,16 @@ impl Provisioning<'_> {
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub fn get(&self, id: &str, projection: &Projection) -> Result<Answer, ServiceError> {
-        let found = self.service.store().tenant(self.caller.tenant).find(
-            self.kind,
-            self.id(id)?,
-            self.relations(projection),
-        );
-        match found {
-            Ok(loaded) => self.answer(&loaded, projection),
+        let id_of = self.id(id)?;
+        let mut wanted = self.relations(projection);
+        let groups =
+            if wanted.groups { self.service.groups_in_force(self.caller.tenant, id_of) } else { None };
+        wanted.groups &= groups.is_none();
+        match self.service.store().tenant(self.caller.tenant).find(self.kind, id_of, wanted) {
+            Ok(mut loaded) => {
+                loaded.groups = groups.or(loaded.groups);
+                self.answer(&loaded, projection)
+            }
             Err(StoreError::NotFound) => Err(self.not_found(id)),
             Err(other) => Err(other.into()),
         }

@@ -9,7 +9,7 @@ use crate::caller::Caller;
 use crate::discovery::{DEFAULT_PAGE, MAX_PAGE};
 use crate::error::ServiceError;
 use crate::provision::Entry;
-use crate::render::{render, render_text};
+use crate::render::{ADDED, render, write_resource};
 use crate::service::Service;
 use cursors::{Cursors, Start};
 use scim_core::filter::Filter;
@@ -19,7 +19,7 @@ use scim_core::sort::{SortBy, SortOrder};
 use scim_core::{Predicate, Projection};
 use scim_store_diesel::{Hit, Kind, Listing, Loaded, Page, Part, Relations, StoreError, is_quick};
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// A query of one caller, understood and ready to be run.
@@ -29,8 +29,9 @@ pub struct Search {
     what: &'static str,
     parts: Vec<Wanted>,
     order: Option<SortOrder>,
-    /// The query in one spelling: filter, order and types.
-    text: String,
+    filter: Option<Filter>,
+    /// The query in one spelling: types, order and filter; written when it is needed.
+    text: OnceLock<String>,
     start: Start,
     count: i64,
     started: Instant,
@@ -96,21 +97,34 @@ impl Search {
             let resource_type = service.shared_type(*kind);
             parts.push(Wanted { kind: *kind, resource_type, predicate, sort, projection });
         }
-        let mut text = String::new();
-        for part in &parts {
-            // Names of types hold no line ends, nor do printed filters.
-            let _ = writeln!(text, "{} {:?}", part.kind.number(), part.sort);
-        }
-        let _ = write!(text, "{order:?}\n{}", filter.map(|filter| filter.to_string()).unwrap_or_default());
         let count = request.count.unwrap_or(DEFAULT_PAGE).clamp(0, MAX_PAGE);
-        let start = Cursors::of(service, &caller, &text).start(request, count)?;
         let service = Arc::clone(service);
-        Ok(Self { service, caller, what, parts, order, text, start, count, started })
+        let (text, start) = (OnceLock::new(), Start::first());
+        let mut search = Self { service, caller, what, parts, order, filter, text, start, count, started };
+        search.start = search.cursors().start(request, count)?;
+        Ok(search)
+    }
+
+    fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let mut text = String::new();
+            // Names of types hold no line ends, nor do printed filters. Writing to a String does not fail.
+            for part in &self.parts {
+                let _ = writeln!(text, "{} {:?}", part.kind.number(), part.sort);
+            }
+            let filter = self.filter.as_ref().map(ToString::to_string).unwrap_or_default();
+            let _ = write!(text, "{:?}\n{filter}", self.order);
+            text
+        })
+    }
+
+    fn cursors(&self) -> Cursors<'_> {
+        Cursors::of(self)
     }
 
     /// Whether the search is as good as one read by a key, so that it may run where nothing may wait.
     pub fn is_quick(&self) -> bool {
-        is_quick(self.listing(&self.store_parts()))
+        is_quick(self.listing(&self.store_parts(), ""))
     }
 
     fn store_parts(&self) -> Vec<Part<'_>> {
@@ -122,14 +136,14 @@ impl Search {
         parts.collect()
     }
 
-    fn listing<'a>(&'a self, parts: &'a [Part<'a>]) -> Listing<'a> {
+    fn listing<'a>(&self, parts: &'a [Part<'a>], query: &'a str) -> Listing<'a> {
         let wants = |kind: Kind, name: &str| {
             self.parts.iter().any(|part| part.kind == kind && part.projection.wants(name))
         };
         Listing {
             parts,
             order: self.order,
-            query: &self.text,
+            query,
             from: self.start.from,
             limit: self.count,
             relations: Relations {
@@ -153,16 +167,36 @@ impl Search {
 
     fn find(&self) -> Result<Page, ServiceError> {
         let parts = self.store_parts();
+        let quick = is_quick(self.listing(&parts, ""));
+        let mut listing = self.listing(&parts, if quick { "" } else { self.text() });
+        // Of the one user that is asked for by name, the groups are at hand.
+        let groups_at_hand = listing.relations.groups && quick;
+        listing.relations.groups &= !groups_at_hand;
         let view = |loaded: &Loaded| {
             let resource_type = self.service.resource_type(loaded.kind);
             render(resource_type, loaded, self.service.links())
                 .map_err(|e| StoreError::Damaged(e.to_string()))
         };
-        Ok(self.service.store().tenant(self.caller.tenant).list(self.listing(&parts), &view)?)
+        let tenant = self.service.store().tenant(self.caller.tenant);
+        let mut page = tenant.list(listing, &view)?;
+        if groups_at_hand {
+            for loaded in page.resources.iter_mut().filter(|loaded| loaded.kind == Kind::User) {
+                loaded.groups = self.service.groups_in_force(self.caller.tenant, loaded.resource.id);
+                if loaded.groups.is_none() {
+                    let wanted = self.listing(&parts, "").relations;
+                    match tenant.find(Kind::User, loaded.resource.id, wanted) {
+                        // Deleted meanwhile; it is shown as it was found.
+                        Err(StoreError::NotFound) => {}
+                        found => *loaded = found?,
+                    }
+                }
+            }
+        }
+        Ok(page)
     }
 
     fn answer(&self, page: &Page) -> Result<String, ServiceError> {
-        let bytes: usize = page.resources.iter().map(|loaded| loaded.resource.doc.len() + 512).sum();
+        let bytes: usize = page.resources.iter().map(|loaded| loaded.resource.doc.len() + ADDED).sum();
         let mut text = String::with_capacity(bytes + 256);
         let _ = write!(
             text,
@@ -184,7 +218,7 @@ impl Search {
             }
             let Some(part) = self.parts.iter().find(|part| part.kind == loaded.kind) else { continue };
             let links = self.service.links();
-            text.push_str(&render_text(&part.resource_type, loaded, links, &part.projection)?);
+            write_resource(&mut text, &part.resource_type, loaded, links, &part.projection)?;
         }
         text.push_str("]}");
         Ok(text)
@@ -192,7 +226,7 @@ impl Search {
 
     /// Adds the cursors of the pages around this one. They need no escapes.
     fn write_cursors(&self, page: &Page, text: &mut String) {
-        let cursors = Cursors::of(&self.service, &self.caller, &self.text);
+        let cursors = self.cursors();
         let hit = |loaded: &Loaded| Hit { kind: loaded.kind, id: loaded.resource.id };
         if let Some(first) = page.resources.first().filter(|_| page.before) {
             let _ = write!(text, ",\"previousCursor\":\"{}\"", cursors.before(hit(first), self.count));

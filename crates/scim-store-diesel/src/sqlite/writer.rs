@@ -1,6 +1,7 @@
 //! The writer thread: everything that is written, written by one connection, many requests to a commit.
 
 use super::Conn;
+use crate::admissions::Admissions;
 use crate::change::{CommitObserver, Committed};
 use crate::error::StoreError;
 use crate::layout::StoredType;
@@ -23,6 +24,8 @@ pub(crate) struct WriterSettings {
     pub(crate) clock: fn() -> i64,
     /// The resource types.
     pub(crate) types: Arc<[StoredType]>,
+    /// Told of every commit that changes a token or a tenant.
+    pub(crate) admissions: Arc<Admissions>,
 }
 
 /// The handle to the writer thread.
@@ -140,7 +143,10 @@ fn run(
             batch.push(next);
         }
         match write(&mut conn, settings, &mut batch) {
-            Ok(committed) => {
+            Ok(Written { committed, admissions }) => {
+                if admissions {
+                    settings.admissions.changed();
+                }
                 if !committed.is_empty() {
                     observer.committed(committed);
                 }
@@ -148,6 +154,8 @@ fn run(
             }
             Err(error) => {
                 log::error!("a commit failed, {} requests are answered with 503: {error}", batch.len());
+                // Whether it failed before or after it took effect is not known.
+                settings.admissions.changed();
                 // Where SQLite gave up the transaction by itself there is nothing to roll back.
                 let _ = conn.batch_execute("ROLLBACK");
                 let reason = error.to_string();
@@ -160,6 +168,14 @@ fn run(
     }
 }
 
+/// What a batch wrote.
+#[derive(Default)]
+struct Written {
+    committed: Vec<Committed>,
+    /// Whether a token or a tenant changed.
+    admissions: bool,
+}
+
 /// Writes a batch in one transaction. A request that fails is undone alone, back to its savepoint.
 ///
 /// On an error nothing of the batch is kept.
@@ -167,16 +183,17 @@ fn write(
     conn: &mut Conn,
     settings: &WriterSettings,
     batch: &mut [Box<dyn Job>],
-) -> diesel::QueryResult<Vec<Committed>> {
+) -> diesel::QueryResult<Written> {
     conn.batch_execute("BEGIN IMMEDIATE")?;
-    let (mut committed, mut counts) = (Vec::new(), CountChanges::default());
+    let (mut written, mut counts) = (Written::default(), CountChanges::default());
     for job in batch {
         conn.batch_execute("SAVEPOINT request")?;
         let mut tx = Tx::new(conn, &settings.types, (settings.clock)());
         if job.run(&mut tx) {
-            let (changes, counted) = tx.into_changes();
-            committed.extend(changes);
-            counts.absorb(counted);
+            let done = tx.finish();
+            written.committed.extend(done.changes);
+            written.admissions |= done.admissions;
+            counts.absorb(done.counts);
         } else {
             conn.batch_execute("ROLLBACK TO request")?;
         }
@@ -184,5 +201,5 @@ fn write(
     }
     counts.write(conn)?;
     conn.batch_execute("COMMIT")?;
-    Ok(committed)
+    Ok(written)
 }

@@ -195,7 +195,7 @@ fn the_last_use_of_a_token_never_goes_back() {
     let used = |uses: &[(&str, i64)]| {
         let uses: Vec<_> = uses.iter().map(|(accessor, at)| ((*accessor).to_owned(), *at)).collect();
         fixture.write(move |tx| tx.touch_tokens(&uses)).unwrap();
-        fixture.store.token("acc").unwrap().unwrap().0.last_used_ms
+        fixture.store.tenant(acme).tokens().unwrap()[0].last_used_ms
     };
     assert_eq!(used(&[("nobody", 5), ("acc", 5)]), Some(5));
     assert_eq!(used(&[("acc", 9), ("acc", 7)]), Some(9));

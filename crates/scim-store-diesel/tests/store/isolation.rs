@@ -208,6 +208,6 @@ fn policies_and_settings_are_a_tenants_own() {
     let row = w.fixture.write(move |tx| tx.tenant(acme).row()).unwrap();
     assert!(row.enabled && row.settings == "{}" && row.version == 1);
     assert_eq!(w.fixture.store.tenant(acme).policy().unwrap().unwrap().doc, "{}");
-    let (_, tenant) = w.fixture.store.token("acc").unwrap().unwrap();
+    let tenant = &w.fixture.store.token("acc").unwrap().unwrap().tenant;
     assert_eq!(tenant.id, acme);
 }

@@ -137,7 +137,7 @@ fn read_rows<'q, Q>(
 where
     Q: LoadQuery<'q, Conn, StoredResource> + RunQueryDsl<Conn> + 'q,
 {
-    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
+    let (mut rows, mut bytes) = (Vec::with_capacity(limit.min(128)), 0_usize);
     for row in query.load_iter::<StoredResource, DefaultLoadingMode>(conn)? {
         let row = row?;
         if rows.len() == limit || bytes >= MAX_BYTES {
