@@ -1,7 +1,9 @@
 //! What the server says of itself: ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 section 4).
 
 use crate::render::Links;
-use scim_core::schema::{ResourceType, SCHEMA_URN, Schema, service_schemas};
+use scim_core::schema::{
+    RESOURCE_TYPE_URN, ResourceType, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN, Schema, service_schemas,
+};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -14,13 +16,10 @@ pub(crate) const DEFAULT_PAGE: i64 = 100;
 /// How long a cursor may be used, in seconds.
 pub(crate) const CURSOR_TIMEOUT: i64 = 3600;
 
-/// The URN of the resource type schema.
-const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
-
 /// The ServiceProviderConfig (RFC 7643 section 5): what is there, and nothing that is not.
 pub(crate) fn service_provider_config(links: &Links) -> Value {
     json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "schemas": [SERVICE_PROVIDER_CONFIG_URN],
         "patch": {"supported": true},
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
         "filter": {"supported": true, "maxResults": MAX_PAGE},

@@ -27,6 +27,7 @@ impl Entry {
             res: Some(row.id),
             target: Some(row.name.clone()),
             status,
+            reason: suggested(findings),
             dialects: joined(findings.dialects.iter().copied()),
             ignored: joined(findings.ignored.iter().map(String::as_str)),
             ..Self::default()
@@ -57,8 +58,12 @@ impl Entry {
         if !delta.unknown.is_empty() {
             let shown: Vec<_> =
                 delta.unknown.iter().take(20).map(|id| scim_core::json::shortened(id)).collect();
-            self.reason =
-                Some(format!("{} unknown members were skipped: {}", delta.unknown.len(), shown.join(", ")));
+            let skipped =
+                format!("{} unknown members were skipped: {}", delta.unknown.len(), shown.join(", "));
+            self.reason = Some(match self.reason.take() {
+                Some(more) => format!("{skipped}; {more}"),
+                None => skipped,
+            });
         }
         self
     }
@@ -79,6 +84,15 @@ impl Entry {
             duration_us: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
         }
     }
+}
+
+/// What to know of values that no schema suggests: they are kept, but may be slips of a mapping.
+fn suggested(findings: &Findings) -> Option<String> {
+    if findings.uncanonical.is_empty() {
+        return None;
+    }
+    let paths: Vec<&str> = findings.uncanonical.iter().map(String::as_str).take(20).collect();
+    Some(format!("values that the schema does not suggest: {}", paths.join(", ")))
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
