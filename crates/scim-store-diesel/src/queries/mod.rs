@@ -1,6 +1,7 @@
 //! Every query, written once for a connection type that the parent module names.
 
 pub(crate) mod changes;
+pub(crate) mod columns;
 pub(crate) mod counts;
 pub(crate) mod filter;
 pub(crate) mod keys;

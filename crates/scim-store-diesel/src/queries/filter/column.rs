@@ -1,53 +1,16 @@
 //! Conditions on the columns of `resource`.
 
+use super::super::columns::{Column, column};
 use super::text::{holds, text_test};
 use super::{ClauseOn, Pushed, PushedOn, Scope};
-use crate::ids::{Kind, ResourceId};
+use crate::ids::ResourceId;
 use crate::schema::resource;
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use scim_core::filter::{CompareOp, Operand, Place, Predicate};
+use scim_core::filter::{CompareOp, Operand, Predicate};
 use scim_core::fold::fold;
-
-/// A column, or what is as good as one.
-enum Column {
-    UserName,
-    DisplayName,
-    ExternalId,
-    FamilyName,
-    GivenName,
-    Active,
-    Id,
-    Created,
-    LastModified,
-    /// Every resource of the type has the same: the name of the type.
-    ResourceType,
-    /// Always there; not compared.
-    Meta,
-}
-
-fn column(kind: Kind, place: &Place) -> Option<Column> {
-    if place.extension.is_some() {
-        return None;
-    }
-    let built_in = matches!(kind, Kind::User | Kind::Group);
-    Some(match (place.attribute.as_str(), place.sub.as_deref()) {
-        ("id", None) => Column::Id,
-        ("externalId", None) => Column::ExternalId,
-        ("meta", None) => Column::Meta,
-        ("meta", Some("created")) => Column::Created,
-        ("meta", Some("lastModified")) => Column::LastModified,
-        ("meta", Some("resourceType")) => Column::ResourceType,
-        ("displayName", None) if built_in => Column::DisplayName,
-        ("userName", None) if kind == Kind::User => Column::UserName,
-        ("name", Some("familyName")) if kind == Kind::User => Column::FamilyName,
-        ("name", Some("givenName")) if kind == Kind::User => Column::GivenName,
-        ("active", None) if kind == Kind::User => Column::Active,
-        _ => return None,
-    })
-}
 
 /// A condition that columns decide.
 pub(super) fn push<'a>(scope: Scope<'a>, condition: &'a Predicate) -> Option<Pushed<'a>> {

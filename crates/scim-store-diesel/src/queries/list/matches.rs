@@ -1,6 +1,8 @@
 //! All matches of a query, in the order in which they are listed.
 
+use super::super::columns::{Column, column};
 use super::super::filter::{Pushed, Scope, looks_inside_texts, push, uncached};
+use super::super::{Conn, Db};
 use super::{Reading, relations, resources};
 use crate::error::StoreError;
 use crate::ids::{Kind, ResourceId};
@@ -64,13 +66,15 @@ impl Found {
         if self.entries.len() > MAX_HITS || self.bytes > MAX_KEYS {
             return Err(StoreError::TooMuchWork);
         }
-        if self.entries.len().is_multiple_of(1024) { self.in_time() } else { Ok(()) }
-    }
-
-    fn in_time(&self) -> Result<(), StoreError> {
-        if Instant::now() > self.deadline { Err(StoreError::TooMuchWork) } else { Ok(()) }
+        if self.entries.len().is_multiple_of(1024) && Instant::now() > self.deadline {
+            return Err(StoreError::TooMuchWork);
+        }
+        Ok(())
     }
 }
+
+/// The rows of one type that SQL lets through.
+type Rows<'q> = resource::BoxedQuery<'q, Db>;
 
 fn find(
     reading: &mut Reading<'_>,
@@ -80,96 +84,113 @@ fn find(
     view: &View<'_>,
     found: &mut Found,
 ) -> Result<(), StoreError> {
+    let (tenant, kind) = (reading.tenant, part.kind);
     let cut = match part.predicate {
-        Some(predicate) => cut_paths(reading, part.kind, predicate)?,
+        Some(predicate) => cut_paths(reading, kind, predicate)?,
         None => Vec::new(),
     };
-    let (tenant, kind) = (reading.tenant, part.kind);
-    let stored = reading.stored(kind)?;
-    let pushed = || match part.predicate {
-        Some(predicate) => push(Scope { tenant, stored, cut: &cut }, predicate),
+    let pushed = match part.predicate {
+        Some(predicate) => push(Scope { tenant, stored: reading.stored(kind)?, cut: &cut }, predicate),
         None => Pushed { sql: uncached(), exact: true },
     };
-    let own = || {
-        let own = resource::tenant.eq(tenant).and(resource::rtype.eq(kind.number()));
-        resource::table.filter(own).filter(uncached()).filter(pushed().sql)
+    let own = resource::tenant.eq(tenant).and(resource::rtype.eq(kind.number()));
+    let rows = resource::table.filter(own).filter(uncached()).filter(pushed.sql).into_boxed();
+    let judge = Judge {
+        undecided: part.predicate.filter(|_| !pushed.exact),
+        sort: part.sort.filter(|_| sorted),
+        view,
     };
-    let hit = |id| Hit { kind, id };
-    let exact = pushed().exact;
-    let column = match part.sort {
-        _ if !exact => None,
-        Some(by) if sorted => key_column(kind, by.place()),
-        _ => Some(KeyColumn::None),
-    };
-    macro_rules! by_column {
-        ($columns:expr, $row:ty, $split:expr) => {{
-            let rows = own().select($columns).load_iter::<$row, DefaultLoadingMode>(reading.conn)?;
-            for row in rows {
-                let (id, key): (ResourceId, SortKey) = $split(row?);
-                found.add(key, rank, hit(id))?;
+    let mut add = |id: ResourceId, key: SortKey| found.add(key, rank, Hit { kind, id });
+    match (judge.undecided, judge.sort.map(|by| column(kind, by.place()))) {
+        (None, None) => by_column(reading.conn, rows, None, &mut add),
+        (None, Some(Some(key))) if has_order(key) => by_column(reading.conn, rows, Some(key), &mut add),
+        _ => by_document(reading, kind, rows, &judge, &mut add),
+    }
+}
+
+/// Whether a column sorts as its attribute does. `active` does not: it counts what is missing.
+fn has_order(column: Column) -> bool {
+    !matches!(column, Column::Active | Column::ResourceType | Column::Meta)
+}
+
+/// What is done with each match and the key to sort it by.
+type Add<'a> = dyn FnMut(ResourceId, SortKey) -> Result<(), StoreError> + 'a;
+
+/// Takes the ids of rows, with the key of a column if there is one.
+fn by_column(
+    conn: &mut Conn,
+    rows: Rows<'_>,
+    key: Option<Column>,
+    add: &mut Add<'_>,
+) -> Result<(), StoreError> {
+    macro_rules! texts {
+        ($column:ident) => {{
+            let rows = rows.select((resource::id, resource::$column));
+            for row in rows.load_iter::<(ResourceId, Option<String>), DefaultLoadingMode>(conn)? {
+                let (id, text) = row?;
+                add(id, text.map_or(SortKey::Missing, SortKey::Text))?;
             }
-            Ok(())
         }};
     }
-    let text = |text: Option<String>| text.map_or(SortKey::Missing, SortKey::Text);
-    let time = |ms: i64| SortKey::Instant(DateTime::from_timestamp_millis(ms).unwrap_or_default());
-    type TextRow = (ResourceId, Option<String>);
-    match column {
-        Some(KeyColumn::None) => by_column!(resource::id, ResourceId, |id| (id, SortKey::Missing)),
-        Some(KeyColumn::Id) => {
-            by_column!(resource::id, ResourceId, |id: ResourceId| (id, SortKey::Text(id.to_string())))
-        }
-        Some(KeyColumn::UserName) => {
-            by_column!((resource::id, resource::uniq_key), TextRow, |(id, key)| (id, text(key)))
-        }
-        Some(KeyColumn::DisplayName) => {
-            by_column!((resource::id, resource::display_key), TextRow, |(id, key)| (id, text(key)))
-        }
-        Some(KeyColumn::ExternalId) => {
-            by_column!((resource::id, resource::external_id), TextRow, |(id, key)| (id, text(key)))
-        }
-        Some(KeyColumn::FamilyName) => {
-            by_column!((resource::id, resource::family_key), TextRow, |(id, key)| (id, text(key)))
-        }
-        Some(KeyColumn::GivenName) => {
-            by_column!((resource::id, resource::given_key), TextRow, |(id, key)| (id, text(key)))
-        }
-        Some(KeyColumn::Created) => {
-            by_column!((resource::id, resource::created_ms), (ResourceId, i64), |(id, ms)| (id, time(ms)))
-        }
-        Some(KeyColumn::LastModified) => {
-            by_column!((resource::id, resource::modified_ms), (ResourceId, i64), |(id, ms)| (id, time(ms)))
-        }
-        None => {
-            let judge = Judge {
-                undecided: part.predicate.filter(|_| !exact),
-                sort: part.sort.filter(|_| sorted),
-                view,
-            };
-            let asked = judge.needed(kind);
-            if asked == Relations::default() {
-                let rows = own().select(StoredResource::as_select());
-                for row in rows.load_iter::<StoredResource, DefaultLoadingMode>(reading.conn)? {
-                    found.in_time()?;
-                    let loaded = Loaded { kind, resource: row?, members: None, groups: None };
-                    if let Some(key) = judge.decide(&loaded)? {
-                        found.add(key, rank, hit(loaded.resource.id))?;
-                    }
-                }
-                return Ok(());
+    macro_rules! times {
+        ($column:ident) => {{
+            let rows = rows.select((resource::id, resource::$column));
+            for row in rows.load_iter::<(ResourceId, i64), DefaultLoadingMode>(conn)? {
+                let (id, ms) = row?;
+                add(id, SortKey::Instant(DateTime::from_timestamp_millis(ms).unwrap_or_default()))?;
             }
-            // Relations are read between rows, so that rows cannot be read in one go.
-            for id in own().select(resource::id).load::<ResourceId>(reading.conn)? {
-                found.in_time()?;
-                let Some(row) = resources::find(reading.conn, tenant, kind, id)? else { continue };
-                let loaded = relations::complete(reading.conn, tenant, kind, row, asked)?;
-                if let Some(key) = judge.decide(&loaded)? {
-                    found.add(key, rank, hit(id))?;
-                }
+        }};
+    }
+    match key {
+        Some(Column::UserName) => texts!(uniq_key),
+        Some(Column::DisplayName) => texts!(display_key),
+        Some(Column::ExternalId) => texts!(external_id),
+        Some(Column::FamilyName) => texts!(family_key),
+        Some(Column::GivenName) => texts!(given_key),
+        Some(Column::Created) => times!(created_ms),
+        Some(Column::LastModified) => times!(modified_ms),
+        None | Some(Column::Id | Column::Active | Column::ResourceType | Column::Meta) => {
+            for id in rows.select(resource::id).load_iter::<ResourceId, DefaultLoadingMode>(conn)? {
+                let id = id?;
+                add(id, key.map_or(SortKey::Missing, |_| SortKey::Text(id.to_string())))?;
             }
-            Ok(())
         }
     }
+    Ok(())
+}
+
+/// Reads the documents of rows, and decides about each.
+fn by_document(
+    reading: &mut Reading<'_>,
+    kind: Kind,
+    rows: Rows<'_>,
+    judge: &Judge<'_>,
+    add: &mut Add<'_>,
+) -> Result<(), StoreError> {
+    let asked = judge.needed(kind);
+    let deadline = reading.deadline;
+    let in_time = || if Instant::now() > deadline { Err(StoreError::TooMuchWork) } else { Ok(()) };
+    if asked == Relations::default() {
+        let rows = rows.select(StoredResource::as_select());
+        for row in rows.load_iter::<StoredResource, DefaultLoadingMode>(reading.conn)? {
+            in_time()?;
+            let loaded = Loaded { kind, resource: row?, members: None, groups: None };
+            if let Some(key) = judge.decide(&loaded)? {
+                add(loaded.resource.id, key)?;
+            }
+        }
+        return Ok(());
+    }
+    // Relations are read between rows, so that rows cannot be read in one go.
+    for id in rows.select(resource::id).load::<ResourceId>(reading.conn)? {
+        in_time()?;
+        let Some(row) = resources::find(reading.conn, reading.tenant, kind, id)? else { continue };
+        let loaded = relations::complete(reading.conn, reading.tenant, kind, row, asked)?;
+        if let Some(key) = judge.decide(&loaded)? {
+            add(id, key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Decides what SQL did not.
@@ -201,37 +222,6 @@ impl Judge<'_> {
             groups: kind == Kind::User && mentions("groups"),
         }
     }
-}
-
-/// A column whose order is that of an attribute.
-enum KeyColumn {
-    None,
-    Id,
-    UserName,
-    DisplayName,
-    ExternalId,
-    FamilyName,
-    GivenName,
-    Created,
-    LastModified,
-}
-
-fn key_column(kind: Kind, place: &Place) -> Option<KeyColumn> {
-    if place.extension.is_some() {
-        return None;
-    }
-    let built_in = matches!(kind, Kind::User | Kind::Group);
-    Some(match (place.attribute.as_str(), place.sub.as_deref()) {
-        ("id", None) => KeyColumn::Id,
-        ("externalId", None) => KeyColumn::ExternalId,
-        ("meta", Some("created")) => KeyColumn::Created,
-        ("meta", Some("lastModified")) => KeyColumn::LastModified,
-        ("displayName", None) if built_in => KeyColumn::DisplayName,
-        ("userName", None) if kind == Kind::User => KeyColumn::UserName,
-        ("name", Some("familyName")) if kind == Kind::User => KeyColumn::FamilyName,
-        ("name", Some("givenName")) if kind == Kind::User => KeyColumn::GivenName,
-        _ => return None,
-    })
 }
 
 /// The indexed attributes of which the tenant has values that were cut, if it matters to the predicate.
