@@ -33,9 +33,10 @@ pub(crate) const MAX_BYTES: usize = 8 << 20;
 /// The most groups of users that are read for one page.
 const MAX_RELATIONS: usize = MAX_BYTES / RELATION_BYTES;
 
-/// Reads the computed parts of the resources of a page, as far as they fit into memory; at least of one.
+/// Reads the computed parts of the resources of a page, as far as they fit into memory; at least of the
+/// first. Who walks backwards gives them in reverse: the page ends where it is cut.
 ///
-/// `in_a_row` says that the resources are of one type, in the order of their ids, with nothing between
+/// `in_a_row` says that the resources are of one type, in the order of their ids or its reverse, with nothing between
 /// them that is not on the page: then their groups are one stretch of the index.
 pub(crate) fn complete_page(
     conn: &mut Conn,
@@ -48,8 +49,9 @@ pub(crate) fn complete_page(
     let mut groups = match users.as_slice() {
         _ if !wanted.groups => GroupsOfMany::default(),
         [] => GroupsOfMany::default(),
-        [first, .., last] if in_a_row => {
-            members::groups_of_many(conn, tenant, &Whose::Between(*first, *last), MAX_RELATIONS)?
+        [one, .., other] if in_a_row => {
+            let range = Whose::Between(*one.min(other), *one.max(other));
+            members::groups_of_many(conn, tenant, &range, MAX_RELATIONS)?
         }
         users => members::groups_of_many(conn, tenant, &Whose::Any(users), MAX_RELATIONS)?,
     };

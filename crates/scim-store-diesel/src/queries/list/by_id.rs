@@ -47,10 +47,8 @@ pub(super) fn page(reading: &mut Reading<'_>, listing: Listing<'_>, kind: Kind) 
         }
         From::Before(hit) => {
             let rows = own().filter(resource::id.lt(hit.id)).order(resource::id.desc());
-            let (mut rows, more) = read_rows(reading.conn, rows, limit)?;
-            rows.reverse();
-            page.before = more;
-            let more = exists(reading, kind, |id| match rows.last() {
+            let (rows, more) = read_rows(reading.conn, rows, limit)?;
+            page.after = exists(reading, kind, |id| match rows.first() {
                 Some(last) => Box::new(id.gt(last.id)),
                 None => Box::new(id.ge(hit.id)),
             })?;
@@ -60,7 +58,13 @@ pub(super) fn page(reading: &mut Reading<'_>, listing: Listing<'_>, kind: Kind) 
     let read = rows.len();
     let rows = rows.into_iter().map(|row| (kind, row)).collect();
     page.resources = relations::complete_page(reading.conn, tenant, rows, listing.relations, true)?;
-    page.after = more || page.resources.len() < read;
+    let more = more || page.resources.len() < read;
+    if matches!(listing.from, From::Before(_)) {
+        page.resources.reverse();
+        page.before = more;
+    } else {
+        page.after = more;
+    }
     Ok(page)
 }
 

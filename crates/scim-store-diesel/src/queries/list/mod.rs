@@ -60,12 +60,23 @@ pub(crate) fn list(
     let hits = remembered_matches(reading, listing, view)?;
     let sorted = listing.order.is_some();
     let range = window(&hits, listing, sorted)?;
-    let rows = rows(reading, hits.get(range.clone()).unwrap_or_default())?;
+    let backwards = matches!(listing.from, From::Before(_));
+    let mut wanted = hits.get(range.clone()).unwrap_or_default().to_vec();
+    if backwards {
+        wanted.reverse();
+    }
+    let rows = rows(reading, &wanted)?;
     let (conn, tenant) = (&mut *reading.conn, reading.tenant);
-    let resources = relations::complete_page(conn, tenant, rows, listing.relations, false)?;
-    let end = range.start + resources.len();
+    let mut resources = relations::complete_page(conn, tenant, rows, listing.relations, false)?;
+    // A page that was cut lacks what is farthest from where it began.
+    let shown = if backwards {
+        resources.reverse();
+        range.end - resources.len()..range.end
+    } else {
+        range.start..range.start + resources.len()
+    };
     let total = i64::try_from(hits.len()).unwrap_or(i64::MAX);
-    Ok(Page { total, resources, before: range.start > 0, after: end < hits.len() })
+    Ok(Page { total, resources, before: shown.start > 0, after: shown.end < hits.len() })
 }
 
 /// All matches in their order, read anew only if the tenant has changed.
