@@ -30,10 +30,12 @@ pub(crate) async fn log_requests<B: MessageBody>(
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let mut response = next.call(request).await?;
-    let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let status = response.status().as_u16();
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    log::info!(request_id = id.as_str(), method = method.as_str(), route = route.as_str(), status, micros; "{method} {route} {status}");
+    if log::log_enabled!(log::Level::Info) {
+        let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
+        let status = response.status().as_u16();
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        log::info!(request_id = id.as_str(), method = method.as_str(), route = route.as_str(), status, micros; "{method} {route} {status}");
+    }
     let failure = response.response().error().and_then(|error| error.as_error::<ApiError>());
     if let Some(reason) = failure.and_then(ApiError::inner) {
         log::error!(request_id = id.as_str(); "request {id} failed: {reason}");

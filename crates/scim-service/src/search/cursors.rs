@@ -1,6 +1,7 @@
 //! Cursors of lists (RFC 9865): sealed, and bound to the tenant and the query that they came from.
 
-use super::Search;
+use super::query::Query;
+use crate::caller::Caller;
 use crate::discovery::CURSOR_TIMEOUT;
 use crate::error::ServiceError;
 use crate::service::Service;
@@ -15,24 +16,16 @@ pub(super) struct Start {
     pub(super) index: Option<i64>,
 }
 
-impl Start {
-    /// The first resource.
-    pub(super) fn first() -> Self {
-        Self { from: From::Index(0), index: Some(1) }
-    }
-}
-
 /// The cursors of one query of one tenant.
 pub(super) struct Cursors<'q> {
     service: &'q Service,
     tenant: [u8; 8],
-    search: &'q Search,
+    query: &'q Query,
 }
 
 impl<'q> Cursors<'q> {
-    pub(super) fn of(search: &'q Search) -> Self {
-        let tenant = search.caller.tenant.number().to_be_bytes();
-        Self { service: &search.service, tenant, search }
+    pub(super) fn of(service: &'q Service, caller: &Caller, query: &'q Query) -> Self {
+        Self { service, tenant: caller.tenant.number().to_be_bytes(), query }
     }
 
     /// Where a request wants to start: by `startIndex`, by a cursor, or at the first page of a walk by
@@ -91,7 +84,7 @@ impl<'q> Cursors<'q> {
     }
 
     fn parts(&self) -> [&[u8]; 2] {
-        [&self.tenant, self.search.text().as_bytes()]
+        [&self.tenant, self.query.text().as_bytes()]
     }
 
     fn now(&self) -> i64 {

@@ -8,12 +8,13 @@ use r2d2::{CustomizeConnection, Pool, PooledConnection};
 use std::path::Path;
 use std::time::Duration;
 
-/// Connections for reading. A small page cache each: memory must not grow with the pool.
+/// Connections for reading. A small page cache each, enough for the index of fifty thousand names: memory
+/// must not grow with the pool.
 const READER_SETTINGS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA query_only = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -2048;
+    PRAGMA cache_size = -4096;
 ";
 
 #[derive(Debug)]

@@ -1,0 +1,86 @@
+//! What a request asks of each resource type.
+
+use crate::error::ServiceError;
+use crate::service::Service;
+use scim_core::filter::Filter;
+use scim_core::schema::ResourceType;
+use scim_core::search::SearchRequest;
+use scim_core::sort::{SortBy, SortOrder};
+use scim_core::{Predicate, Projection};
+use scim_store_diesel::{Kind, Part};
+use std::fmt::Write;
+use std::sync::{Arc, OnceLock};
+
+/// Filter, order and choice of attributes, resolved for the types that are asked.
+pub(super) struct Query {
+    pub(super) parts: Vec<Wanted>,
+    pub(super) order: Option<SortOrder>,
+    filter: Option<Filter>,
+    text: OnceLock<String>,
+}
+
+/// What is wanted of one resource type.
+pub(super) struct Wanted {
+    pub(super) kind: Kind,
+    pub(super) resource_type: Arc<ResourceType>,
+    pub(super) projection: Projection,
+    predicate: Option<Predicate>,
+    sort: Option<SortBy>,
+}
+
+impl Query {
+    /// Resolves a request. Of several types, each has no value of an attribute that another one defines
+    /// (RFC 7644 section 3.4.2.1).
+    pub(super) fn new(
+        service: &Service,
+        kinds: &[Kind],
+        request: &SearchRequest,
+    ) -> Result<Self, ServiceError> {
+        let types: Vec<&ResourceType> = kinds.iter().map(|kind| service.resource_type(*kind)).collect();
+        let filter = request.filter.as_deref().map(str::parse::<Filter>).transpose()?;
+        let predicates = match (&filter, types.as_slice()) {
+            (None, types) => types.iter().map(|_| None).collect(),
+            (Some(filter), [one]) => vec![Some(filter.resolve(one)?)],
+            (Some(filter), types) => filter.resolve_each(types)?.into_iter().map(Some).collect::<Vec<_>>(),
+        };
+        let sort_by = request.sort_by.as_deref().filter(|path| !path.trim().is_empty());
+        let sorts = match (sort_by, types.as_slice()) {
+            (None, types) => types.iter().map(|_| None).collect(),
+            (Some(path), [one]) => vec![Some(SortBy::parse(path, one)?)],
+            (Some(path), types) => SortBy::parse_each(path, types)?,
+        };
+        let order = request.sort_order.as_deref().map_or(Ok(SortOrder::default()), str::parse)?;
+        let mut parts = Vec::with_capacity(kinds.len());
+        for (((kind, resource_type), predicate), sort) in kinds.iter().zip(types).zip(predicates).zip(sorts) {
+            let projection =
+                Projection::parse_lists(&request.attributes, &request.excluded_attributes, resource_type)?;
+            let resource_type = service.shared_type(*kind);
+            parts.push(Wanted { kind: *kind, resource_type, projection, predicate, sort });
+        }
+        Ok(Self { parts, order: sort_by.is_some().then_some(order), filter, text: OnceLock::new() })
+    }
+
+    /// The query in one spelling: types, order and filter. What an answer shows is no part of it.
+    pub(super) fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let mut text = String::new();
+            // Names of types hold no line ends, nor do printed filters. Writing to a String does not fail.
+            for part in &self.parts {
+                let _ = writeln!(text, "{} {:?}", part.kind.number(), part.sort);
+            }
+            let filter = self.filter.as_ref().map(ToString::to_string).unwrap_or_default();
+            let _ = write!(text, "{:?}\n{filter}", self.order);
+            text
+        })
+    }
+
+    /// The query, as the store is asked it.
+    pub(super) fn store_parts(&self) -> Vec<Part<'_>> {
+        let parts = self.parts.iter().map(|wanted| Part {
+            kind: wanted.kind,
+            predicate: wanted.predicate.as_ref(),
+            sort: wanted.sort.as_ref(),
+        });
+        parts.collect()
+    }
+}
