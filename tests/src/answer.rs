@@ -36,6 +36,11 @@ impl Answer {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// All headers, by name and value, in the order in which they came.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     /// The value of a header that must be there.
     #[track_caller]
     pub fn must_have(&self, name: &str) -> &str {
@@ -68,6 +73,35 @@ impl Answer {
             Some(other) => other.to_string(),
             None => panic!("nothing at {pointer} in {self}"),
         }
+    }
+
+    /// The resources of a list.
+    #[track_caller]
+    pub fn resources(&self) -> Vec<Value> {
+        let list = self.status(200).json();
+        let shown = list["Resources"].as_array().unwrap_or_else(|| panic!("no Resources in {self}")).clone();
+        assert_eq!(list["itemsPerPage"], shown.len(), "itemsPerPage of {self}");
+        shown
+    }
+
+    /// What the resources of a list are called: `userName`, `serialNumber` or `displayName`.
+    #[track_caller]
+    pub fn names(&self) -> Vec<String> {
+        let name_of = |resource: &Value| {
+            let mut names = ["userName", "serialNumber", "displayName"].iter().map(|key| &resource[key]);
+            names
+                .find_map(Value::as_str)
+                .unwrap_or_else(|| panic!("a resource without a name in {self}"))
+                .to_owned()
+        };
+        self.resources().iter().map(name_of).collect()
+    }
+
+    /// How many resources a list has on all its pages.
+    #[track_caller]
+    pub fn total(&self) -> usize {
+        let total = self.status(200).json()["totalResults"].as_u64();
+        total.and_then(|total| total.try_into().ok()).unwrap_or_else(|| panic!("no totalResults in {self}"))
     }
 
     /// Demands the one SCIM error shape (RFC 7644 section 3.12) and returns its detail.

@@ -105,6 +105,12 @@ impl Client {
         self.post("/Groups", &fixtures::group(name, members)).status(201).at("/id")
     }
 
+    /// Creates a device and returns its id.
+    #[track_caller]
+    pub fn create_device(&self, serial: &str) -> String {
+        self.post("/Devices", &fixtures::device(serial)).status(201).at("/id")
+    }
+
     /// The ids of a group's members, sorted.
     #[track_caller]
     pub fn members(&self, group: &str) -> Vec<String> {

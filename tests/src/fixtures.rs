@@ -2,6 +2,17 @@
 
 use serde_json::{Value, json};
 
+/// The schema of users.
+pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// The schema of groups.
+pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+/// The enterprise extension of users.
+pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+/// The extension of users in `fixtures/schemas/contoso-user.json`.
+pub const CONTOSO: &str = "urn:ietf:params:scim:schemas:extension:contoso:2.0:User";
+/// The schema of devices in `fixtures/schemas/device.json`.
+pub const DEVICE: &str = "urn:contoso:params:scim:schemas:2.0:Device";
+
 /// A user with the attributes that the setup guide maps (demand B13).
 pub fn user(name: &str) -> Value {
     json!({
@@ -23,6 +34,26 @@ pub fn group(name: &str, members: &[&str]) -> Value {
         "displayName": name,
         "members": members,
     })
+}
+
+/// A device, for servers that were started with [`definition`] `device`.
+pub fn device(serial: &str) -> Value {
+    json!({"schemas": [DEVICE], "serialNumber": serial})
+}
+
+/// A definition file of `fixtures/schemas`, by its name without `.json`.
+///
+/// # Panics
+/// When there is no such file.
+pub fn definition(name: &str) -> String {
+    let path = format!("{}/fixtures/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// A search message with some parameters.
+pub fn search(mut parameters: Value) -> Value {
+    parameters["schemas"] = json!(["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]);
+    parameters
 }
 
 /// A PATCH of some operations.

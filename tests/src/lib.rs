@@ -38,7 +38,10 @@ pub use binary::binary;
 pub use cli::{Cli, Finished};
 pub use client::{Client, Request, encode};
 pub use connection::Connection;
-pub use fixtures::{add_members, block_rule, group, patch, remove_member, replace, user};
+pub use fixtures::{CONTOSO, DEVICE, ENTERPRISE, GROUP, USER};
+pub use fixtures::{
+    add_members, block_rule, definition, device, group, patch, remove_member, replace, search, user,
+};
 pub use lines::Lines;
 pub use process::Process;
 pub use server::{Server, ServerBuilder};

@@ -4,6 +4,7 @@ use crate::answer::Answer;
 use crate::binary;
 use crate::cli::Cli;
 use crate::client::Client;
+use crate::fixtures::definition;
 use crate::lines::Lines;
 use crate::process::Process;
 use crate::trace::Trace;
@@ -17,6 +18,7 @@ pub struct ServerBuilder {
     task: &'static str,
     arguments: Vec<String>,
     traced: Option<Vec<String>>,
+    definitions: Vec<(String, String)>,
 }
 
 impl ServerBuilder {
@@ -24,6 +26,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Puts a definition file of `fixtures/schemas` into the data directory, by its name without `.json`.
+    #[must_use]
+    pub fn defined(mut self, name: &str) -> Self {
+        self.definitions.push((format!("{name}.json"), definition(name)));
         self
     }
 
@@ -51,6 +60,9 @@ impl ServerBuilder {
     #[track_caller]
     pub fn start_in(self, directory: TempDir) -> Server {
         let log = Lines::default();
+        for (file, content) in &self.definitions {
+            write_definition(directory.path(), file, content);
+        }
         let running = Running::start(&self, directory.path(), &log);
         Server { how: self, directory, log, running }
     }
@@ -81,12 +93,24 @@ impl Server {
 
     /// A server that starts in some other way.
     pub fn build() -> ServerBuilder {
-        ServerBuilder { task: "serve", arguments: Vec::new(), traced: None }
+        ServerBuilder { task: "serve", arguments: Vec::new(), traced: None, definitions: Vec::new() }
     }
 
     /// The data directory.
     pub fn data_dir(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// Writes a definition file into the data directory; the next start reads it.
+    #[track_caller]
+    pub fn define(&self, file: &str, content: &str) {
+        write_definition(self.data_dir(), file, content);
+    }
+
+    /// Takes a definition file out of the data directory again.
+    #[track_caller]
+    pub fn undefine(&self, file: &str) {
+        std::fs::remove_file(self.data_dir().join("schemas").join(file)).expect("a definition file");
     }
 
     /// Commands on this server's data directory.
@@ -182,6 +206,13 @@ impl Server {
     pub fn trace(&self) -> String {
         self.running.trace.as_ref().expect("a traced server").text()
     }
+}
+
+#[track_caller]
+fn write_definition(data_dir: &Path, file: &str, content: &str) {
+    let schemas = data_dir.join("schemas");
+    std::fs::create_dir_all(&schemas).expect("a directory of definition files");
+    std::fs::write(schemas.join(file), content).expect("a definition file");
 }
 
 impl Running {
