@@ -5,6 +5,7 @@
 mod arrows;
 mod commands;
 mod crash;
+mod cursors;
 mod demands;
 mod durability;
 mod enforcement;
@@ -12,6 +13,7 @@ mod errors;
 mod filtering;
 mod gateway;
 mod limits;
+mod paging;
 mod races;
 mod routes;
 mod secrets;
