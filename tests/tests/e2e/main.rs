@@ -16,6 +16,7 @@ mod limits;
 mod paging;
 mod races;
 mod routes;
+mod searching;
 mod secrets;
 mod shutdown;
 mod sorting;
