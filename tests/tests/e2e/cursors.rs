@@ -13,7 +13,7 @@ fn page(scim: &Client, list: &str, cursor: &str) -> Answer {
 
 /// The cursor of the next or the previous page.
 fn cursor(page: &Answer, which: &str) -> Option<String> {
-    let cursor = page.json().get(which)?.as_str().expect("a text").to_owned();
+    let cursor = page.json().get(which)?.as_str().unwrap().to_owned();
     let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     assert!(!cursor.is_empty() && cursor.bytes().all(is_unreserved), "{which} of {page}");
     Some(cursor)

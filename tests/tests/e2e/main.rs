@@ -4,6 +4,7 @@
 
 mod arrows;
 mod commands;
+mod conditional;
 mod crash;
 mod cursors;
 mod demands;
@@ -14,6 +15,7 @@ mod filtering;
 mod gateway;
 mod limits;
 mod paging;
+mod projecting;
 mod races;
 mod routes;
 mod searching;

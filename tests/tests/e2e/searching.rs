@@ -138,7 +138,11 @@ fn a_search_message_says_what_a_query_says() {
         ("/Users", "attributes=userName,emails", json!({"attributes": "userName,emails"})),
         ("/Users", "excludedAttributes=name,emails", json!({"excludedAttributes": ["name", "emails"]})),
         ("/Groups", "excludedAttributes=members", json!({"excludedAttributes": ["members"]})),
-        ("/Devices", "sortBy=serialNumber&sortOrder=descending", json!({"sortBy": "serialNumber", "sortOrder": "descending"})),
+        (
+            "/Devices",
+            "sortBy=serialNumber&sortOrder=descending",
+            json!({"sortBy": "serialNumber", "sortOrder": "descending"}),
+        ),
         ("/Devices", "startIndex=2&count=1", json!({"startIndex": 2, "count": 1})),
         ("/Users", "count=0", json!({"count": 0})),
         ("", "attributes=displayName&count=3", json!({"attributes": ["displayName"], "count": 3})),
