@@ -8,6 +8,7 @@ mod conditional;
 mod crash;
 mod cursors;
 mod demands;
+mod discovery;
 mod durability;
 mod enforcement;
 mod errors;
