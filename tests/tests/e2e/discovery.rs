@@ -110,13 +110,18 @@ fn every_schema_is_listed_once_and_has_an_address_of_its_own() {
         assert_eq!(text(&schema["meta"], "resourceType"), "Schema");
         let path = format!("/Schemas/{}", text(schema, "id"));
         assert_eq!(text(&schema["meta"], "location"), format!("{}{path}", server.base_url()));
-        for spelling in [path.clone(), path.to_uppercase().replace("/SCHEMAS/", "/Schemas/"), format!("/Schemas/{}", encode(&path[9..]))] {
+        for spelling in [
+            path.clone(),
+            path.to_uppercase().replace("/SCHEMAS/", "/Schemas/"),
+            format!("/Schemas/{}", encode(&path[9..])),
+        ] {
             assert_eq!(scim.get(&spelling).status(200).json(), *schema, "{spelling}");
         }
         let attributes = schema["attributes"].as_array().unwrap();
-        for attribute in attributes.iter().flat_map(|a| {
-            std::iter::once(a).chain(a["subAttributes"].as_array().into_iter().flatten())
-        }) {
+        for attribute in attributes
+            .iter()
+            .flat_map(|a| std::iter::once(a).chain(a["subAttributes"].as_array().into_iter().flatten()))
+        {
             // What RFC 7643 section 7 says of every attribute.
             for key in ["name", "type", "description", "mutability", "returned"] {
                 assert!(!text(attribute, key).is_empty(), "{attribute}");
@@ -250,7 +255,13 @@ fn discovery_takes_no_filter_ignores_the_rest_and_changes_nothing() {
         for filter in ["id pr", "nonsense", r#"name eq "User""#] {
             scim.get(&format!("{path}?filter={}", encode(filter))).scim_error(403, None);
         }
-        for query in ["startIndex=2&count=1", "count=0", "sortBy=name&sortOrder=descending", "sortBy=nothing", "cursor=x"] {
+        for query in [
+            "startIndex=2&count=1",
+            "count=0",
+            "sortBy=name&sortOrder=descending",
+            "sortBy=nothing",
+            "cursor=x",
+        ] {
             assert_eq!(scim.get(&format!("{path}?{query}")).text(), whole.text(), "{path}?{query}");
         }
         for method in ["POST", "PUT", "PATCH", "DELETE"] {

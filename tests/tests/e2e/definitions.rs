@@ -1,0 +1,302 @@
+//! Definition files: where they lie, what is wrong with them, and what they do to data that is there.
+
+use scimd_tests::{CONTOSO, Cli, Client, Finished, Server, USER, definition, device, encode, replace, user};
+use serde_json::{Value, json};
+
+const SERVE: [&str; 5] = ["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"];
+
+/// The definition of devices, with a change to its schema and one to its resource type.
+fn devices(change: impl Fn(&mut Value, &mut Value)) -> String {
+    let mut definition: Value = serde_json::from_str(&definition("device")).unwrap();
+    let [schema, resource_type] = definition.as_array_mut().unwrap().as_mut_slice() else {
+        panic!("no pair: {definition}")
+    };
+    change(schema, resource_type);
+    definition.to_string()
+}
+
+/// The definition of devices without an index and with serial numbers that need not differ.
+fn plain_devices() -> String {
+    devices(|schema, resource_type| {
+        schema["attributes"][0]["uniqueness"] = json!("none");
+        resource_type["indexes"] = json!([]);
+    })
+}
+
+/// A start that must fail, on a data directory with some definition files.
+#[track_caller]
+fn refused(files: &[(&str, &str)]) -> Finished {
+    let directory = tempfile::tempdir().unwrap();
+    let schemas = directory.path().join("schemas");
+    std::fs::create_dir(&schemas).unwrap();
+    for (file, content) in files {
+        std::fs::write(schemas.join(file), content).unwrap();
+    }
+    Cli::new(directory.path()).run(&SERVE)
+}
+
+#[test]
+fn definition_files_are_read_from_the_directory_that_is_named_or_from_the_data_directory() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("device.json"), definition("device")).unwrap();
+    // What does not end in .json is no definition.
+    std::fs::write(elsewhere.path().join("notes.txt"), "{").unwrap();
+    std::fs::write(elsewhere.path().join("old.json.bak"), "{").unwrap();
+    let named = elsewhere.path().to_str().unwrap();
+    let server = Server::build().defined("contoso-user").arg("--schemas").arg(named).start();
+    let scim = server.client();
+    scim.create_device("L-1");
+    // The directory that was named is the only one.
+    scim.get(&format!("/Schemas/{CONTOSO}")).scim_error(404, None);
+    let server = Server::build().defined("contoso-user").start();
+    server.client().get(&format!("/Schemas/{CONTOSO}")).status(200);
+    server.client().get("/Devices").scim_error(404, None);
+    let nowhere = elsewhere.path().join("nowhere");
+    let mut arguments = SERVE.to_vec();
+    arguments.extend(["--schemas", nowhere.to_str().unwrap()]);
+    Cli::new(elsewhere.path()).run(&arguments).exit(3).says("nowhere");
+}
+
+#[test]
+fn a_broken_file_stops_the_start_and_is_named_with_the_place_and_the_reason() {
+    let schema = |attribute: &str| {
+        format!(
+            r#"[{{"id": "urn:example:2.0:Car", "name": "Car", "attributes": [{{"name": "plate"}}, {attribute}]}},
+                {{"name": "Car", "endpoint": "/Cars", "schema": "urn:example:2.0:Car"}}]"#
+        )
+    };
+    let of_type = |rest: &str| {
+        format!(
+            r#"[{{"id": "urn:example:2.0:Car", "name": "Car", "attributes": [{{"name": "plate"}}]}},
+                {{"name": "Car", {rest}}}]"#
+        )
+    };
+    for (content, path, reason) in [
+        ("{".to_owned(), "$", "line 1"),
+        (r#"{"id": "a", "id": "b"}"#.to_owned(), "$", "id"),
+        ("[5]".to_owned(), "[0]", "takes an object"),
+        (r#"{"name": "Car"}"#.to_owned(), "$", "neither a Schema"),
+        (schema(r#"{"name": 5}"#), "[0].attributes[1].name", "takes a string"),
+        (schema(r#"{}"#), "[0].attributes[1].name", "is missing"),
+        (schema(r#"{"name": "a b"}"#), "[0].attributes[1].name", "is no name"),
+        (schema(r#"{"name": "PLATE"}"#), "[0].attributes[1].name", "defined twice"),
+        (schema(r#"{"name": "meta"}"#), "[0].attributes[1].name", "the server's own"),
+        (schema(r#"{"name": "x", "type": "strng"}"#), "[0].attributes[1].type", "did you mean `string`?"),
+        (schema(r#"{"name": "x", "caseexact": true}"#), "[0].attributes[1].caseexact", "`caseExact`?"),
+        (schema(r#"{"name": "x", "type": "complex"}"#), "[0].attributes[1].subAttributes", "is missing"),
+        (
+            schema(r#"{"name": "x", "type": "complex", "subAttributes": [{"name": "y", "mutability": "never"}]}"#),
+            "[0].attributes[1].subAttributes[0].mutability",
+            "readOnly",
+        ),
+        (schema(r#"{"name": "x", "required": "yes"}"#), "[0].attributes[1].required", "true or false"),
+        (
+            schema(r#"{"name": "x", "multiValued": true, "uniqueness": "server"}"#),
+            "[0].attributes[1].uniqueness",
+            "cannot be unique",
+        ),
+        (of_type(r#""schema": "urn:example:2.0:Car""#), "[1].endpoint", "is missing"),
+        (of_type(r#""endpoint": "/Users", "schema": "urn:example:2.0:Car""#), "[1].endpoint", "User"),
+        (of_type(r#""endpoint": "/Schemas", "schema": "urn:example:2.0:Car""#), "[1].endpoint", "own"),
+        (of_type(r#""endpoint": "Cars", "schema": "urn:example:2.0:Car""#), "[1].endpoint", "slash"),
+        (of_type(r#""endpoint": "/Cars", "schema": "urn:example:2.0:Cra""#), "[1].schema", "`urn:example:2.0:Car`?"),
+        (
+            of_type(r#""endpoint": "/Cars", "schema": "urn:example:2.0:Car", "indexes": ["plate", "plat"]"#),
+            "[1].indexes[1]",
+            "did you mean `plate`?",
+        ),
+        (
+            r#"{"name": "User", "schemaExtensions": [{"schema": "urn:example:2.0:None"}]}"#.to_owned(),
+            "schemaExtensions[0].schema",
+            "no schema",
+        ),
+        (
+            r#"{"id": "urn:ietf:params:scim:schemas:core:2.0:User", "name": "U", "attributes": [{"name": "x"}]}"#.to_owned(),
+            "id",
+            "cannot be defined again",
+        ),
+    ] {
+        let stopped = refused(&[("fine.json", &definition("device")), ("broken.json", &content)]);
+        stopped.exit(3).says(&format!("broken.json: at {path}: ")).says(reason);
+        assert_eq!(stopped.stdout, "", "an address was announced");
+        assert!(!stopped.stderr.contains("fine.json: at"), "{}", stopped.stderr);
+    }
+}
+
+#[test]
+fn the_faults_of_all_files_are_told_at_once() {
+    let stopped = refused(&[
+        (
+            "a.json",
+            r#"{"id": "urn:example:2.0:A", "name": "A", "attributes": [{"name": "x", "type": "int"}, {}]}"#,
+        ),
+        ("b.json", "{"),
+        ("c.json", r#"{"name": "User", "endpoint": "/People", "indexes": ["nothing"]}"#),
+    ]);
+    stopped.exit(3);
+    for says in [
+        "a.json: at attributes[0].type: ",
+        "a.json: at attributes[1].name: ",
+        "b.json: at $: ",
+        "c.json: at endpoint: ",
+    ] {
+        stopped.says(says);
+    }
+    // A file that is too large is not even read.
+    let large = format!("{{\"x\": \"{}\"}}", "x".repeat(1 << 20));
+    refused(&[("large.json", &large)]).exit(3).says("large.json");
+}
+
+#[test]
+fn what_was_stored_is_served_again_after_a_restart() {
+    let mut server = Server::build().defined("device").defined("contoso-user").start();
+    let scim = server.client();
+    let laptop = scim.create_device("L-1");
+    let mut ann = user("ann");
+    ann["schemas"] = json!([USER, CONTOSO]);
+    ann[CONTOSO] = json!({"badge": 7, "skills": ["Rust"]});
+    let ann = scim.post("/Users", &ann).status(201).at("/id");
+    let token = scim.token().to_owned();
+    server.stop();
+    server.restart();
+    let scim = server.client_with(&token);
+    assert_eq!(scim.get(&format!("/Devices/{laptop}")).status(200).at("/serialNumber"), "L-1");
+    assert_eq!(scim.get(&format!("/Users/{ann}")).json()[CONTOSO], json!({"badge": 7, "skills": ["Rust"]}));
+    assert_eq!(scim.find("/Devices", r#"serialNumber eq "L-1""#).total(), 1);
+    assert_eq!(scim.find("/Users", &format!("{CONTOSO}:badge eq 7")).total(), 1);
+    scim.post("/Devices", &device("L-1")).scim_error(409, Some("uniqueness"));
+    scim.create_device("L-2");
+}
+
+/// What devices are found by, one filter for each kind of value; names separated by blanks.
+#[track_caller]
+fn found(scim: &Client) -> Vec<String> {
+    let filters = [
+        r#"serialNumber eq "D-0""#,
+        r#"serialNumber sw "D-1""#,
+        "managed eq true",
+        "not (managed pr)",
+        r#"enrolledAt gt "2026-01-03T00:00:00Z" and enrolledAt lt "2026-01-06T00:00:00Z""#,
+        r#"interfaces[type eq "wifi" and value eq "AA:2"]"#,
+        r#"interfaces.value co "a:""#,
+        r#"owner.value eq "u3""#,
+        r#"labels eq "even" and not (labels eq "many")"#,
+    ];
+    let names =
+        |filter: &&str| scim.get(&format!("/Devices?count=1000&filter={}", encode(filter))).names().join(" ");
+    filters.iter().map(names).collect()
+}
+
+/// Devices that differ in everything that is indexed, more than are read at a time.
+fn many_devices(scim: &Client) {
+    std::thread::scope(|scope| {
+        for worker in 0..8 {
+            scope.spawn(move || {
+                for n in (worker..600).step_by(8) {
+                    let mut body = device(&format!("D-{n}"));
+                    body["managed"] = [json!(true), json!(false), json!(null)][n % 3].clone();
+                    body["enrolledAt"] = json!(format!("2026-01-{:02}T12:00:00+0{}:00", n % 28 + 1, n % 9));
+                    let kind = if n % 2 == 0 { "wifi" } else { "ethernet" };
+                    body["interfaces"] = json!([
+                        {"value": format!("aa:{}", n % 7), "type": kind},
+                        {"value": format!("bb:{n}")},
+                    ]);
+                    body["owner"] = json!({"value": format!("u{}", n % 50)});
+                    body["labels"] = if n % 2 == 0 { json!(["Even", "x"]) } else { json!(["many"]) };
+                    scim.post("/Devices", &body).status(201);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn an_index_that_comes_later_changes_no_answer_and_holds_all_that_was_there() {
+    let mut server = Server::start();
+    server.stop();
+    server.define("device.json", &plain_devices());
+    server.restart();
+    let scim = server.client();
+    let token = scim.token().to_owned();
+    many_devices(&scim);
+    let before = found(&scim);
+    assert!(before.iter().all(|names| !names.is_empty()), "{before:?}");
+    let sorted = scim.get("/Devices?sortBy=enrolledAt&count=1000").names();
+    let with_index = devices(|schema, _| schema["attributes"][0]["uniqueness"] = json!("none"));
+    for content in [definition("device"), plain_devices(), with_index] {
+        server.stop();
+        server.define("device.json", &content);
+        server.restart();
+        let scim = server.client_with(&token);
+        assert_eq!(found(&scim), before);
+        assert_eq!(scim.get("/Devices?sortBy=enrolledAt&count=1000").names(), sorted);
+        // The index goes with the data.
+        let first =
+            format!("/Devices/{}", scim.find("/Devices", r#"serialNumber eq "D-0""#).at("/Resources/0/id"));
+        scim.patch(&first, &replace("owner.value", json!("u3"))).status(200);
+        assert!(found(&scim)[7].starts_with("D-0 "));
+        scim.patch(&first, &replace("owner.value", json!("u0"))).status(200);
+    }
+}
+
+#[test]
+fn a_value_that_is_to_be_unique_from_now_on_stops_the_start_as_long_as_two_have_it() {
+    let mut server = Server::start();
+    server.cli().tenant("acme");
+    server.stop();
+    server.define("device.json", &plain_devices());
+    server.restart();
+    let scim = server.client();
+    let token = scim.token().to_owned();
+    let (first, second) = (scim.create_device("L-1"), scim.create_device("L-1"));
+    scim.create_device("L-2");
+    // Another tenant may have it, too.
+    server.client_of("acme").create_device("L-2");
+    server.stop();
+    server.define("device.json", &definition("device"));
+    let stopped = server.cli().run(&SERVE);
+    stopped.exit(4).says("`serialNumber` of Device").says(&first).says(&second);
+    assert_eq!(stopped.stdout, "");
+    // Nothing has happened to the data: the old definition serves them, and one can be changed.
+    server.define("device.json", &plain_devices());
+    server.restart();
+    let scim = server.client_with(&token);
+    assert_eq!(scim.get("/Devices").names(), ["L-1", "L-1", "L-2"]);
+    scim.delete(&format!("/Devices/{second}")).status(204);
+    server.stop();
+    server.define("device.json", &definition("device"));
+    server.restart();
+    let scim = server.client_with(&token);
+    for serial in ["L-1", "L-2"] {
+        scim.post("/Devices", &device(serial)).scim_error(409, Some("uniqueness"));
+    }
+    server.client_of("acme").post("/Devices", &device("L-2")).scim_error(409, Some("uniqueness"));
+    scim.create_device("L-3");
+}
+
+#[test]
+fn a_type_without_its_file_is_not_served_and_comes_back_with_it() {
+    let mut server = Server::build().defined("device").start();
+    let scim = server.client();
+    scim.create_user("ann");
+    let laptop = scim.create_device("L-1");
+    let (token, list) = (scim.token().to_owned(), scim.get("/Devices").names());
+    let cursor = scim.get("?count=1&cursor").at("/nextCursor");
+    server.stop();
+    server.undefine("device.json");
+    server.restart();
+    let scim = server.client_with(&token);
+    scim.get("/Devices").scim_error(404, None);
+    scim.get(&format!("/Devices/{laptop}")).scim_error(404, None);
+    assert_eq!(scim.get("").names(), ["ann"]);
+    scim.find("", "serialNumber pr").scim_error(400, Some("invalidFilter"));
+    scim.get(&format!("?count=1&cursor={cursor}")).scim_error(400, Some("invalidCursor"));
+    assert_eq!(scim.find("", &format!(r#"id eq "{laptop}""#)).total(), 0);
+    server.stop();
+    server.define("device.json", &definition("device"));
+    server.restart();
+    let scim = server.client_with(&token);
+    assert_eq!(scim.get("/Devices").names(), list);
+    scim.get(&format!("/Devices/{laptop}")).status(200);
+    scim.post("/Devices", &device("L-1")).scim_error(409, Some("uniqueness"));
+}

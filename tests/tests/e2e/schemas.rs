@@ -1,0 +1,304 @@
+//! Resource types and extensions of an operator's own: served, checked and kept like those of the RFC.
+
+use scimd_tests::{CONTOSO, Client, DEVICE, GROUP, Server, USER, device, encode, patch, replace, user};
+use serde_json::{Value, json};
+
+fn start() -> (Server, Client) {
+    let server = Server::build().defined("device").defined("contoso-user").start();
+    let scim = server.client();
+    (server, scim)
+}
+
+/// A device with something everywhere.
+fn laptop() -> Value {
+    json!({
+        "schemas": [DEVICE], "serialNumber": "L-1", "externalId": "asset-1", "displayName": "Laptop",
+        "platform": "linux", "ramGigabytes": 32, "screenInches": 13.3, "managed": true,
+        "enrolledAt": "2026-01-31T09:30:00+01:00", "labels": ["spare", "Berlin"], "unlockCode": "1234",
+        "owner": {"value": "ann", "$ref": "../Users/ann"},
+        "interfaces": [
+            {"value": "aa:01", "type": "wifi", "speed": 300, "primary": true},
+            {"value": "aa:02", "type": "ethernet", "speed": 1000, "lastSeen": "2026-02-01T00:00:00Z"},
+        ],
+    })
+}
+
+/// A user with the extension.
+fn employee(name: &str, extension: Value) -> Value {
+    let mut body = user(name);
+    body["schemas"] = json!([USER, CONTOSO]);
+    body[CONTOSO] = extension;
+    body
+}
+
+#[test]
+fn a_device_is_created_read_replaced_patched_and_deleted() {
+    let (server, scim) = start();
+    let created = scim.post("/Devices", &laptop());
+    let path = format!("/Devices/{}", created.status(201).at("/id"));
+    assert_eq!(created.must_have("location"), format!("{}{path}", server.base_url()));
+    assert_eq!(created.must_have("etag"), "W/\"1\"");
+    let mut expected = laptop();
+    expected.as_object_mut().unwrap().remove("unlockCode");
+    let mut read = scim.get(&path).status(200).json();
+    assert_eq!(read, created.json());
+    let own = read.as_object_mut().unwrap();
+    assert_eq!(own.remove("id").unwrap(), created.at("/id"));
+    let meta = own.remove("meta").unwrap();
+    assert_eq!(meta["resourceType"], "Device");
+    assert_eq!(meta["location"], created.must_have("location"));
+    assert_eq!(read, expected);
+
+    let change = patch(json!([
+        {"op": "replace", "path": r#"interfaces[type eq "wifi"].speed"#, "value": 600},
+        {"op": "remove", "path": r#"interfaces[value eq "aa:02"]"#},
+        {"op": "add", "path": "labels", "value": ["new"]},
+        {"op": "replace", "path": "owner.value", "value": "bob"},
+        {"op": "remove", "path": "screenInches"},
+        {"op": "replace", "value": {"managed": "False", "platform": "windows"}},
+        {"op": "replace", "path": format!("{DEVICE}:ramGigabytes"), "value": 64},
+    ]));
+    let changed = scim.patch(&path, &change).status(200).json();
+    for (pointer, value) in [
+        ("/interfaces", json!([{"value": "aa:01", "type": "wifi", "speed": 600, "primary": true}])),
+        ("/labels", json!(["spare", "Berlin", "new"])),
+        ("/owner/value", json!("bob")),
+        ("/managed", json!(false)),
+        ("/platform", json!("windows")),
+        ("/ramGigabytes", json!(64)),
+        ("/meta/version", json!("W/\"2\"")),
+    ] {
+        assert_eq!(changed.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert!(changed.get("screenInches").is_none());
+
+    let replaced = scim.put(&path, &device("L-1")).status(200).json();
+    let keys: Vec<&String> = replaced.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["schemas", "id", "serialNumber", "meta"]);
+    assert_eq!(replaced["meta"]["created"], meta["created"]);
+    scim.delete(&path).status(204).empty();
+    scim.get(&path).scim_error(404, None);
+    assert_eq!(scim.get("/Devices").total(), 0);
+    scim.post("/Devices", &laptop()).status(201);
+}
+
+#[test]
+fn all_faults_of_a_body_are_told_at_once_with_their_places() {
+    let (_server, scim) = start();
+    let mut bad = laptop();
+    bad.as_object_mut().unwrap().remove("serialNumber");
+    bad["displayName"] = json!(5);
+    bad["platfrm"] = json!("linux");
+    bad["ramGigabytes"] = json!("much");
+    bad["screenInches"] = json!("wide");
+    bad["managed"] = json!("perhaps");
+    bad["enrolledAt"] = json!("yesterday");
+    bad["labels"] = json!(["fine", 1]);
+    bad["owner"] = json!({"$ref": "../Users/ann", "vale": "ann"});
+    bad["interfaces"] = json!([
+        {"value": "aa:01", "speed": 1.5, "primary": true},
+        {"type": "wifi", "lastSean": "2026-02-01T00:00:00Z"},
+        {"value": "aa:03", "primary": true},
+    ]);
+    let detail = scim.post("/Devices", &bad).scim_error(400, Some("invalidValue"));
+    for says in [
+        "`serialNumber` is missing",
+        "`displayName` takes a string, not a number",
+        "unknown attribute `platfrm` on Device; did you mean `platform`?",
+        "`ramGigabytes` takes a whole number",
+        "`screenInches` takes a number",
+        "`managed` takes true or false",
+        "`enrolledAt` takes a dateTime",
+        "`labels[1]` takes a string",
+        "`owner.vale` on `owner`; did you mean `owner.value`?",
+        "`owner.value` is missing",
+        "`interfaces[0].speed` takes a whole number",
+        "`interfaces[1].value` is missing",
+        "`interfaces[1].lastSean` on `interfaces`; did you mean `interfaces.lastSeen`?",
+        "`interfaces` has more than one primary value",
+    ] {
+        assert!(detail.contains(says), "{says} is not in: {detail}");
+    }
+    let extension = json!({"bagde": 1, "contractor": "perhaps", "desks": [{"floor": 1}], "skills": [true]});
+    let detail = scim.post("/Users", &employee("ann", extension)).scim_error(400, Some("invalidValue"));
+    for says in [
+        format!("did you mean `{CONTOSO}:badge`?"),
+        format!("`{CONTOSO}:contractor` takes true or false"),
+        format!("`{CONTOSO}:desks[0].value` is missing"),
+        format!("`{CONTOSO}:skills[0]` takes a string"),
+    ] {
+        assert!(detail.contains(&says), "{says} is not in: {detail}");
+    }
+    assert_eq!(scim.get("").total(), 0);
+}
+
+#[test]
+fn a_body_of_another_type_is_refused() {
+    let (_server, scim) = start();
+    for schemas in [json!([USER]), json!([GROUP]), json!([]), json!(null), json!([CONTOSO])] {
+        let mut body = device("L-1");
+        body["schemas"] = schemas;
+        let detail = scim.post("/Devices", &body).scim_error(400, Some("invalidValue"));
+        assert!(detail.contains(DEVICE), "{detail}");
+    }
+    let laptop = scim.create_device("L-1");
+    scim.get(&format!("/Users/{laptop}")).scim_error(404, None);
+    scim.delete(&format!("/Groups/{laptop}")).scim_error(404, None);
+    // Only users and groups are members.
+    assert_eq!(scim.members(&scim.create_group("staff", &[&laptop])), [""; 0]);
+    for (path, value, scim_type) in [
+        ("serialNumber", json!("L-2"), "mutability"),
+        ("id", json!("x"), "mutability"),
+        ("platfrm", json!("x"), "invalidPath"),
+        ("ramGigabytes", json!("x"), "invalidValue"),
+        ("interfaces[speed eq \"x\"].type", json!("wifi"), "invalidFilter"),
+        ("interfaces[value eq \"aa\"].nothing", json!("wifi"), "invalidPath"),
+    ] {
+        let answer = scim.patch(&format!("/Devices/{laptop}"), &replace(path, value));
+        assert_eq!(answer.code(), 400, "{path}: {answer}");
+        answer.scim_error(400, Some(scim_type));
+    }
+    let remove = patch(json!([{"op": "remove", "path": "serialNumber"}]));
+    scim.patch(&format!("/Devices/{laptop}"), &remove).scim_error(400, Some("mutability"));
+    assert_eq!(scim.get(&format!("/Devices/{laptop}")).must_have("etag"), "W/\"1\"");
+}
+
+#[test]
+fn devices_are_found_and_sorted_at_their_own_endpoint() {
+    let (_server, scim) = start();
+    scim.post("/Devices", &laptop()).status(201);
+    for (serial, rest) in [
+        ("P-1", json!({"platform": "ios", "ramGigabytes": 8, "screenInches": 6.1, "managed": false})),
+        (
+            "P-2",
+            json!({"platform": "Android", "ramGigabytes": 12, "screenInches": 6.25, "labels": ["SPARE"]}),
+        ),
+        ("p-3", json!({"interfaces": [{"value": "AA:01", "type": "ethernet", "speed": 100}]})),
+    ] {
+        let mut body = rest;
+        body["schemas"] = json!([DEVICE]);
+        body["serialNumber"] = json!(serial);
+        scim.post("/Devices", &body).status(201);
+    }
+    for (filter, names) in [
+        // An index, case by the schema.
+        (r#"serialNumber eq "P-1""#, "P-1"),
+        (r#"serialNumber eq "p-1""#, ""),
+        (r#"serialNumber sw "P""#, "P-1 P-2"),
+        ("managed eq true", "L-1"),
+        ("managed eq false", "P-1"),
+        ("not (managed pr)", "P-2 p-3"),
+        (r#"enrolledAt eq "2026-01-31T08:30:00Z""#, "L-1"),
+        (r#"enrolledAt lt "2026-01-31T08:30:00Z""#, ""),
+        (r#"interfaces.value eq "aa:01""#, "L-1 p-3"),
+        (r#"interfaces[type eq "ethernet" and value eq "aa:01"]"#, "p-3"),
+        (r#"interfaces[type eq "ethernet" and speed ge 1000]"#, "L-1"),
+        (r#"owner.value eq "ann""#, "L-1"),
+        (r#"labels eq "spare""#, "L-1 P-2"),
+        (r#"labels co "ERL""#, "L-1"),
+        // Neither a column nor an index.
+        (r#"platform eq "ANDROID""#, "P-2"),
+        ("ramGigabytes gt 8", "L-1 P-2"),
+        ("ramGigabytes le 12", "P-1 P-2"),
+        ("screenInches gt 6.1", "L-1 P-2"),
+        ("screenInches eq 6.250", "P-2"),
+        (r#"displayName pr and externalId eq "asset-1""#, "L-1"),
+        (r#"meta.resourceType eq "Device""#, "L-1 P-1 P-2 p-3"),
+        ("unlockCode pr", ""),
+    ] {
+        let found = scim.find("/Devices", filter);
+        assert_eq!(found.names().join(" "), names, "{filter}");
+        assert_eq!(found.total(), found.names().len(), "{filter}");
+    }
+    for (by, ascending, descending) in [
+        ("serialNumber", "L-1 P-1 P-2 p-3", "p-3 P-2 P-1 L-1"),
+        ("platform", "P-2 P-1 L-1 p-3", "p-3 L-1 P-1 P-2"),
+        ("ramGigabytes", "P-1 P-2 L-1 p-3", "p-3 L-1 P-2 P-1"),
+        ("screenInches", "P-1 P-2 L-1 p-3", "p-3 L-1 P-2 P-1"),
+        ("managed", "P-1 L-1 P-2 p-3", "P-2 p-3 L-1 P-1"),
+        ("interfaces.speed", "p-3 L-1 P-1 P-2", "P-1 P-2 L-1 p-3"),
+    ] {
+        let sorted =
+            |order: &str| scim.get(&format!("/Devices?sortBy={by}&sortOrder={order}")).names().join(" ");
+        assert_eq!(sorted("ascending"), ascending, "{by}");
+        assert_eq!(sorted("descending"), descending, "{by} descending");
+    }
+    let detail = scim.find("/Devices", "serialNumbr pr").scim_error(400, Some("invalidFilter"));
+    assert!(detail.contains("`serialNumbr` on Device") && detail.contains("`serialNumber`?"), "{detail}");
+    let page = scim.get(&format!("/Devices?startIndex=2&count=2&filter={}", encode("serialNumber pr")));
+    assert_eq!((page.total(), page.names().join(" ")), (4, "P-1 P-2".to_owned()));
+}
+
+#[test]
+fn unique_values_are_held_by_one_resource_of_a_tenant() {
+    let (server, scim) = start();
+    server.cli().tenant("acme");
+    let acme = server.client_of("acme");
+    let taken = |answer: scimd_tests::Answer, attribute: &str, holder: &str| {
+        let detail = answer.scim_error(409, Some("uniqueness"));
+        assert!(detail.contains(attribute) && detail.contains(holder), "{detail}");
+    };
+    let first = scim.create_device("L-1");
+    taken(scim.post("/Devices", &device("L-1")), "serialNumber", &first);
+    // Its schema says that case matters.
+    let second = scim.create_device("l-1");
+    acme.create_device("L-1");
+    scim.put(&format!("/Devices/{first}"), &laptop()).status(200);
+    scim.delete(&format!("/Devices/{first}")).status(204);
+    scim.create_device("L-1");
+    assert_eq!(scim.get(&format!("/Devices/{second}")).at("/serialNumber"), "l-1");
+
+    let ann = scim.post("/Users", &employee("ann", json!({"badge": 7}))).status(201).at("/id");
+    let bob = scim.post("/Users", &employee("bob", json!({"building": "North"}))).status(201).at("/id");
+    let (ann, bob) = (format!("/Users/{ann}"), format!("/Users/{bob}"));
+    let badge = format!("{CONTOSO}:badge");
+    taken(scim.post("/Users", &employee("cat", json!({"badge": 7.0}))), "badge", &ann[7..]);
+    taken(scim.put(&bob, &employee("bob", json!({"badge": 7}))), "badge", &ann[7..]);
+    taken(scim.patch(&bob, &replace(&badge, json!(7))), "badge", &ann[7..]);
+    let whole = patch(json!([{"op": "add", "value": {CONTOSO: {"badge": 7}}}]));
+    taken(scim.patch(&bob, &whole), "badge", &ann[7..]);
+    assert!(scim.get(&bob).json()[CONTOSO].get("badge").is_none());
+    acme.post("/Users", &employee("ann", json!({"badge": 7}))).status(201);
+    // Nobody is in one's own way, and what is given up is free.
+    scim.put(&ann, &employee("ann", json!({"badge": 7, "building": "South"}))).status(200);
+    scim.patch(&ann, &replace(&badge, json!(8))).status(200);
+    scim.patch(&bob, &replace(&badge, json!(7))).status(200);
+    scim.patch(&bob, &patch(json!([{"op": "remove", "path": CONTOSO}]))).status(200);
+    assert_eq!(scim.get(&bob).json()["schemas"], json!([USER]));
+    scim.patch(&ann, &replace(&badge, json!(7))).status(200);
+}
+
+#[test]
+fn what_a_schema_requires_is_required_all_the_time() {
+    let mut server = Server::start();
+    server.stop();
+    server.define(
+        "car.json",
+        r#"[
+          {"id": "urn:example:2.0:Car", "name": "Car", "attributes": [{"name": "plate", "required": true}]},
+          {"id": "urn:example:2.0:Fleet", "name": "Fleet", "attributes": [
+            {"name": "number", "type": "integer", "required": true}, {"name": "note"}]},
+          {"name": "Car", "endpoint": "/Cars", "schema": "urn:example:2.0:Car",
+           "schemaExtensions": [{"schema": "urn:example:2.0:Fleet", "required": true}]}
+        ]"#,
+    );
+    server.restart();
+    let scim = server.client();
+    assert_eq!(scim.get("/ResourceTypes/Car").json()["schemaExtensions"][0]["required"], true);
+    let fleet = "urn:example:2.0:Fleet";
+    let car = |extension: Value| json!({"schemas": ["urn:example:2.0:Car", fleet], "plate": "B-X 1", fleet: extension});
+    for lacking in [json!(null), json!({}), json!({"note": "x"}), json!({"number": null})] {
+        let detail = scim.post("/Cars", &car(lacking)).scim_error(400, Some("invalidValue"));
+        assert!(detail.contains("`urn:example:2.0:Fleet:number` is missing"), "{detail}");
+    }
+    let path = format!("/Cars/{}", scim.post("/Cars", &car(json!({"number": 1}))).status(201).at("/id"));
+    let before = scim.get(&path).text();
+    scim.put(&path, &car(json!({"note": "x"}))).scim_error(400, Some("invalidValue"));
+    for target in [fleet.to_owned(), format!("{fleet}:number"), "plate".to_owned()] {
+        let remove = patch(json!([{"op": "remove", "path": target}]));
+        scim.patch(&path, &remove).scim_error(400, Some("mutability"));
+        let clear = replace(&target, json!(null));
+        assert_eq!(scim.patch(&path, &clear).code(), 400, "{target}");
+    }
+    assert_eq!(scim.get(&path).text(), before);
+}
