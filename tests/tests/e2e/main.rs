@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step must stop the test")]
 
 mod arrows;
+mod characteristics;
 mod commands;
 mod conditional;
 mod crash;
@@ -19,6 +20,7 @@ mod limits;
 mod paging;
 mod projecting;
 mod races;
+mod redefining;
 mod routes;
 mod schemas;
 mod searching;

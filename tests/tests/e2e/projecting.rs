@@ -1,8 +1,8 @@
 //! Which attributes an answer carries.
 
 use scimd_tests::{
-    Answer, Client, ENTERPRISE, Server, USER, add_members, device, encode, group, patch, remove_member,
-    replace, search, user,
+    Answer, Client, ENTERPRISE, Server, USER, add_members, encode, group, patch, remove_member, replace,
+    search, user,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn directory() -> (Server, Client, String) {
 }
 
 /// The paths of a resource that lead to values, without indexes of lists: `emails.value`.
-fn paths(resource: &Value) -> Vec<String> {
+pub(super) fn paths(resource: &Value) -> Vec<String> {
     fn collect(value: &Value, path: &str, found: &mut Vec<String>) {
         match value {
             Value::Object(parts) => {
@@ -238,52 +238,3 @@ fn the_groups_of_a_user_are_those_of_the_moment() {
     scim.delete(&staff).status(204);
     assert_eq!(groups(), [""; 0]);
 }
-
-#[test]
-fn what_a_schema_returns_always_never_or_on_request_is_returned_so() {
-    let mut server = Server::build().defined("device").start();
-    server.stop();
-    server.define("badge.json", BADGE);
-    server.restart();
-    let scim = server.client();
-    let mut phone = device("D-1");
-    phone["displayName"] = json!("Phone");
-    phone["unlockCode"] = json!("1234");
-    let phone = format!("/Devices/{}", scim.post("/Devices", &phone).status(201).at("/id"));
-    let badge = json!({"schemas": ["urn:example:2.0:Badge"], "name": "B", "photo": {"url": "http://x", "size": 5}, "pin": 7});
-    let created = scim.post("/Badges", &badge).status(201).json();
-    let badge = format!("/Badges/{}", created["id"].as_str().unwrap());
-    for (path, shown) in [
-        (phone.clone(), "schemas id serialNumber displayName meta"),
-        (format!("{phone}?attributes=displayName"), "schemas id serialNumber displayName"),
-        (format!("{phone}?excludedAttributes=serialNumber,displayName"), "schemas id serialNumber meta"),
-        (format!("{phone}?attributes=unlockCode"), "schemas id serialNumber"),
-        (badge.clone(), "schemas id name photo.url meta"),
-        // A part that is always returned comes with its attribute.
-        (format!("{badge}?attributes=pin"), "schemas id pin"),
-        (format!("{badge}?attributes=pin,photo.size"), "schemas id photo.url photo.size pin"),
-        (format!("{badge}?attributes=photo"), "schemas id photo.url"),
-        (format!("{badge}?excludedAttributes=name,photo.url"), "schemas id photo.url meta"),
-        (format!("{badge}?excludedAttributes=pin"), "schemas id name photo.url meta"),
-    ] {
-        let mut found = paths(&scim.get(&path).status(200).json());
-        found.retain(|path| !path.starts_with("meta."));
-        if !path.contains('?') || path.contains("excluded") {
-            found.push("meta".to_owned());
-        }
-        assert_eq!(found.join(" "), shown, "{path}");
-    }
-    assert!(created.get("pin").is_none() && created["photo"].get("size").is_none(), "{created}");
-    // Only what may be shown at all can be asked for.
-    assert_eq!(scim.find("/Devices", "unlockCode pr").total(), 0);
-    assert_eq!(scim.find("/Badges", "pin eq 7").total(), 1);
-}
-
-const BADGE: &str = r#"[
-  {"id": "urn:example:2.0:Badge", "name": "Badge", "attributes": [
-    {"name": "name"},
-    {"name": "photo", "type": "complex", "returned": "default", "subAttributes": [
-      {"name": "url", "returned": "always"}, {"name": "size", "type": "integer", "returned": "request"}]},
-    {"name": "pin", "type": "integer", "returned": "request"}]},
-  {"name": "Badge", "endpoint": "/Badges", "schema": "urn:example:2.0:Badge"}
-]"#;

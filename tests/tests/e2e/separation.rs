@@ -99,13 +99,17 @@ fn what_only_another_tenant_has_is_found_by_nothing() {
 #[test]
 fn a_walk_stays_inside_its_tenant() {
     let (_server, acme, globex) = two();
-    for list in ["/Users?count=3", "?count=5", "/Devices?count=3&sortBy=serialNumber", "?count=5&filter=id+pr"] {
+    for list in
+        ["/Users?count=3", "?count=5", "/Devices?count=3&sortBy=serialNumber", "?count=5&filter=id+pr"]
+    {
         let mut seen = Vec::new();
         let mut cursor = String::new();
         loop {
             let answer = acme.get(&format!("{list}&cursor={cursor}"));
             seen.extend(answer.resources().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
-            let Some(next) = answer.json().get("nextCursor").and_then(Value::as_str).map(encode) else { break };
+            let Some(next) = answer.json().get("nextCursor").and_then(Value::as_str).map(encode) else {
+                break;
+            };
             globex.get(&format!("{list}&cursor={next}")).scim_error(400, Some("invalidCursor"));
             cursor = next;
         }
@@ -117,7 +121,8 @@ fn a_walk_stays_inside_its_tenant() {
 #[test]
 fn what_changes_in_one_tenant_moves_nothing_in_another() {
     let (_server, acme, globex) = two();
-    let lists = ["/Users?startIndex=2&count=2", "?filter=id+pr&startIndex=3&count=4", "/Groups?sortBy=displayName"];
+    let lists =
+        ["/Users?startIndex=2&count=2", "?filter=id+pr&startIndex=3&count=4", "/Groups?sortBy=displayName"];
     let before: Vec<String> = lists.iter().map(|list| acme.get(list).text()).collect();
     for id in ids(&globex).iter().take(6) {
         for endpoint in ["/Users", "/Groups", "/Devices"] {
