@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step must stop the test")]
 
+mod answers;
 mod arrows;
 mod characteristics;
 mod commands;
