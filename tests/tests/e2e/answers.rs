@@ -1,7 +1,8 @@
 //! One resource is the same in every answer, and large answers are cut where nobody is lost.
 
 use scimd_tests::{
-    Client, ENTERPRISE, Server, USER, add_members, device, encode, patch, remove_member, replace, search, user,
+    Client, ENTERPRISE, Server, USER, add_members, device, encode, patch, remove_member, replace, search,
+    user,
 };
 use serde_json::{Value, json};
 
@@ -145,7 +146,9 @@ fn a_page_too_large_to_be_answered_is_cut_and_the_walk_goes_on_behind_it() {
         }
         assert_eq!(forth, [shown, second].concat(), "{list}");
         let mut back = page.names();
-        while let Some(previous) = page.json().get("previousCursor").and_then(Value::as_str).map(str::to_owned) {
+        while let Some(previous) =
+            page.json().get("previousCursor").and_then(Value::as_str).map(str::to_owned)
+        {
             page = scim.get(&format!("{list}&cursor={previous}"));
             back.splice(0..0, page.names());
         }

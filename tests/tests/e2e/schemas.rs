@@ -228,3 +228,44 @@ fn devices_are_found_and_sorted_at_their_own_endpoint() {
     let page = scim.get(&format!("/Devices?startIndex=2&count=2&filter={}", encode("serialNumber pr")));
     assert_eq!((page.total(), page.names().join(" ")), (4, "P-1 P-2".to_owned()));
 }
+
+#[test]
+fn numbers_and_instants_are_kept_and_compared_exactly() {
+    let (_server, scim) = start();
+    let numbers = [i64::MIN, -1, 0, 9_007_199_254_740_992, 9_007_199_254_740_993, i64::MAX];
+    for (n, number) in numbers.iter().enumerate() {
+        let mut body = device(&format!("n{n}"));
+        body["ramGigabytes"] = json!(number);
+        body["screenInches"] = json!(0.1 + 0.1 * n as f64);
+        // One nanosecond apart, in zones of their own.
+        body["enrolledAt"] = json!(format!("2026-01-31T{:02}:30:00.00000000{n}+0{n}:00", 9 + n));
+        let created = scim.post("/Devices", &body).status(201).json();
+        for name in ["ramGigabytes", "screenInches", "enrolledAt"] {
+            assert_eq!(created[name], body[name], "{name}");
+        }
+    }
+    for (filter, names) in [
+        ("ramGigabytes eq 9007199254740993", "n4"),
+        ("ramGigabytes gt 9007199254740992", "n4 n5"),
+        ("ramGigabytes le -9223372036854775808", "n0"),
+        ("ramGigabytes ge 9223372036854775807", "n5"),
+        ("ramGigabytes lt 1e-3", "n0 n1 n2"),
+        ("ramGigabytes ne 0", "n0 n1 n3 n4 n5"),
+        ("screenInches eq 0.1", "n0"),
+        ("screenInches ge 0.5", "n4 n5"),
+        (r#"enrolledAt eq "2026-01-31T09:30:00.000000003Z""#, "n3"),
+        (r#"enrolledAt gt "2026-01-31T10:30:00.000000002+01:00""#, "n3 n4 n5"),
+        (r#"enrolledAt lt "2026-01-31T09:30:00.000000002Z""#, "n0 n1"),
+    ] {
+        assert_eq!(scim.find("/Devices", filter).names().join(" "), names, "{filter}");
+    }
+    for by in ["ramGigabytes", "screenInches", "enrolledAt"] {
+        let sorted = scim.get(&format!("/Devices?sortBy={by}&sortOrder=descending")).names();
+        assert_eq!(sorted, ["n5", "n4", "n3", "n2", "n1", "n0"], "{by}");
+    }
+    for bad in ["2026-02-30T00:00:00Z", "2026-01-31", "2026-01-31T24:00:00Z", "31.1.2026", "now", ""] {
+        let answer = scim.find("/Devices", &format!("enrolledAt gt \"{bad}\""));
+        assert_eq!(answer.code(), 400, "{bad}: {answer}");
+        answer.scim_error(400, Some("invalidFilter"));
+    }
+}

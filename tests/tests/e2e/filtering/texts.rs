@@ -1,6 +1,8 @@
 //! Texts: every operator, and no character that means anything.
 
 use super::{ALL, Directory};
+use scimd_tests::{Server, device, user};
+use serde_json::json;
 
 #[test]
 fn every_operator_works_on_a_user_name() {
@@ -60,4 +62,60 @@ fn no_character_of_a_text_is_a_wildcard() {
     ] {
         directory.users(filter, names);
     }
+}
+
+#[test]
+fn texts_longer_than_an_index_keeps_are_compared_to_their_ends() {
+    let server = Server::build().defined("device").start();
+    let scim = server.client();
+    // Folding makes two letters of an ß.
+    let (long, sharp) = ("x".repeat(255), "ß".repeat(300));
+    for (name, text) in [
+        ("a", format!("{long}a")),
+        ("b", format!("{long}abc")),
+        ("c", format!("{long}abd")),
+        ("d", format!("{sharp}e")),
+        ("e", long.clone()),
+    ] {
+        let mut body = user(name);
+        body["emails"] = json!([{"value": text, "type": "work"}, {"value": name, "type": text}]);
+        scim.post("/Users", &body).status(201);
+        let mut body = device(&text);
+        body["displayName"] = json!(name);
+        body["labels"] = json!([text]);
+        scim.post("/Devices", &body).status(201);
+        scim.post("/Devices", &device(&text)).scim_error(409, Some("uniqueness"));
+    }
+    for (op, text, names) in [
+        ("eq", format!("{long}abc"), "b"),
+        ("eq", format!("{long}ab"), ""),
+        ("eq", format!("{long}A"), "a"),
+        ("eq", format!("{}E", "ss".repeat(300)), "d"),
+        ("sw", long.clone(), "a b c e"),
+        ("sw", format!("{long}ab"), "b c"),
+        ("sw", "ss".repeat(300), "d"),
+        ("ew", "bd".to_owned(), "c"),
+        ("ew", "sse".to_owned(), "d"),
+        ("co", "xab".to_owned(), "b c"),
+        ("gt", format!("{long}ab"), "b c"),
+        ("le", format!("{long}a"), "a d e"),
+    ] {
+        let found = |list: &str, path: &str| scim.find(list, &format!("{path} {op} \"{text}\"")).resources();
+        let of_users: Vec<String> = found("/Users", "emails[type eq \"work\"].value")
+            .iter()
+            .map(|u| u["userName"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(of_users.join(" "), names, "emails {op} {text}");
+        let of_devices: Vec<String> = found("/Devices", "labels")
+            .iter()
+            .map(|d| d["displayName"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(of_devices.join(" "), names, "labels {op} {text}");
+    }
+    // The kind of an element may be as long.
+    let filter = format!("emails[type eq \"{long}abc\" and value eq \"b\"]");
+    assert_eq!(scim.find("/Users", &filter).names(), ["b"]);
+    assert_eq!(scim.find("/Users", &format!("emails[type eq \"{long}ab\"]")).total(), 0);
+    assert_eq!(scim.get("/Users?sortBy=emails").names().join(" "), "d e a b c");
+    assert_eq!(scim.get("/Devices?sortBy=labels").total(), 5);
 }
