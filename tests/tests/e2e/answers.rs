@@ -155,3 +155,55 @@ fn a_page_too_large_to_be_answered_is_cut_and_the_walk_goes_on_behind_it() {
         assert_eq!(back, forth, "{list} backwards");
     }
 }
+
+#[test]
+fn a_list_is_of_one_moment_while_others_write() {
+    let server = Server::start();
+    let scim = server.client();
+    let (ann, bob) = (scim.create_user("ann"), scim.create_user("bob"));
+    let staff = scim.create_group("staff", &[&ann]);
+    let filter = encode(&format!(r#"members.value eq "{ann}" or members.value eq "{bob}""#));
+    std::thread::scope(|scope| {
+        // One of the two is in the group at any moment, and users come and go.
+        let writer = scope.spawn(|| {
+            for n in 0..40 {
+                let (out, into) = if n % 2 == 0 { (&ann, &bob) } else { (&bob, &ann) };
+                let swap = patch(json!([
+                    {"op": "remove", "path": format!("members[value eq \"{out}\"]")},
+                    {"op": "add", "path": "members", "value": [{"value": into}]},
+                ]));
+                scim.patch(&format!("/Groups/{staff}"), &swap).status(204);
+                let guest = scim.create_user(&format!("guest-{n}"));
+                if n % 3 == 0 {
+                    scim.delete(&format!("/Users/{guest}")).status(204);
+                }
+            }
+        });
+        let mut lists = 0;
+        while !writer.is_finished() || lists == 0 {
+            for list in [
+                "/Users?count=1000",
+                "?count=1000&sortBy=displayName",
+                "/Users?filter=userName+pr&count=1000&cursor",
+            ] {
+                let answer = scim.get(list);
+                let mut ids: Vec<String> =
+                    answer.resources().iter().map(|one| one["id"].to_string()).collect();
+                assert_eq!(ids.len(), answer.total(), "{list}");
+                ids.sort_unstable();
+                ids.dedup();
+                assert_eq!(ids.len(), answer.total(), "{list} shows one twice");
+            }
+            for list in [
+                "/Groups".to_owned(),
+                format!("/Groups?filter={filter}"),
+                format!("?filter={filter}&sortBy=id"),
+            ] {
+                let groups = scim.get(&list).resources();
+                assert_eq!(groups.len(), 1, "{list}");
+                assert_eq!(groups[0]["members"].as_array().map(Vec::len), Some(1), "{list}: {}", groups[0]);
+            }
+            lists += 1;
+        }
+    });
+}

@@ -1,6 +1,7 @@
 //! Definition files: where they lie, and what is wrong with them.
 
-use scimd_tests::{CONTOSO, Cli, Finished, Server, definition};
+use scimd_tests::{CONTOSO, Cli, Finished, Server, binary, definition};
+use std::process::Command;
 
 const SERVE: [&str; 5] = ["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"];
 
@@ -36,6 +37,11 @@ fn definition_files_are_read_from_the_directory_that_is_named_or_from_the_data_d
     let mut arguments = SERVE.to_vec();
     arguments.extend(["--schemas", nowhere.to_str().unwrap()]);
     Cli::new(elsewhere.path()).run(&arguments).exit(3).says("nowhere");
+    let mut by_environment = Command::new(binary());
+    by_environment.arg("--data-dir").arg(elsewhere.path()).args(SERVE).env("SCIMD_SCHEMAS", &nowhere);
+    let stopped = by_environment.output().unwrap();
+    assert_eq!(stopped.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&stopped.stderr).contains("nowhere"), "{stopped:?}");
 }
 
 #[test]

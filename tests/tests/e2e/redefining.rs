@@ -147,6 +147,24 @@ fn a_value_that_is_to_be_unique_from_now_on_stops_the_start_as_long_as_two_have_
 }
 
 #[test]
+fn a_command_that_does_not_know_the_files_takes_nothing_from_the_next_start() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("device.json"), definition("device")).unwrap();
+    let mut server = Server::build().arg("--schemas").arg(elsewhere.path().to_str().unwrap()).start();
+    let scim = server.client();
+    let mut laptop = device("L-1");
+    laptop["labels"] = json!(["spare"]);
+    scim.post("/Devices", &laptop).status(201);
+    let token = scim.token().to_owned();
+    server.stop();
+    server.cli().tenant("acme");
+    server.restart();
+    let scim = server.client_with(&token);
+    assert_eq!(scim.find("/Devices", r#"labels eq "SPARE""#).names(), ["L-1"]);
+    scim.post("/Devices", &device("L-1")).scim_error(409, Some("uniqueness"));
+}
+
+#[test]
 fn a_type_without_its_file_is_not_served_and_comes_back_with_it() {
     let mut server = Server::build().defined("device").start();
     let scim = server.client();

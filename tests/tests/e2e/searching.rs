@@ -126,7 +126,9 @@ fn what_no_type_knows_is_refused_at_the_root() {
         let answer = scim.request(method, path).json(&json!({})).send();
         answer.scim_error(405, None);
     }
-    scim.get("/.search").scim_error(405, None);
+    for path in ["/.search", "/Users/.search", "/Devices/.search"] {
+        assert_eq!(scim.get(path).scim_error(405, None), "this endpoint answers POST");
+    }
 }
 
 #[test]
