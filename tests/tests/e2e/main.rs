@@ -7,6 +7,7 @@ mod arrows;
 mod characteristics;
 mod commands;
 mod conditional;
+mod conformance;
 mod crash;
 mod cursors;
 mod definitions;
