@@ -104,7 +104,7 @@ fn public_url(options: &ServeOptions, bound: SocketAddr) -> Result<String, Faile
     let Some(url) = &options.public_url else { return Ok(format!("http://{bound}")) };
     let url = url.trim_end_matches('/');
     let sound = (url.starts_with("https://") || url.starts_with("http://"))
-        && url.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '?' | '#'));
+        && url.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '<' | '>' | '?' | '#'));
     if sound {
         return Ok(url.trim_end_matches("/scim/v2").to_owned());
     }

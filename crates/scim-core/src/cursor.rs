@@ -9,7 +9,7 @@
 //!
 //! let key = CursorKey::new([7; 32]);
 //! let query: [&[u8]; 2] = [b"acme", b"title pr"];
-//! let end = Position { kind: 0, id: [1; 16], offset: 100, count: 50, direction: Direction::After, issued: 1000 };
+//! let end = Position { kind: 0, id: [1; 16], mark: 100, count: 50, direction: Direction::After, issued: 1000 };
 //!
 //! let cursor = key.seal(&query, &end);
 //! assert_eq!(key.open(&query, &cursor, 1010, 600), Ok(end));
@@ -34,8 +34,8 @@ pub struct Position {
     pub kind: u16,
     /// The resource there.
     pub id: [u8; 16],
-    /// How many results lie before the page to come.
-    pub offset: u64,
+    /// What the caller wants to find again, such as a digest of the key by which the list is sorted.
+    pub mark: u64,
     /// The size of the page to come.
     pub count: u32,
     /// On which side of the resource that page lies.
@@ -86,7 +86,7 @@ impl std::error::Error for CursorError {}
 /// The form of the bytes below; a cursor of another form is invalid.
 const VERSION: u8 = 1;
 
-/// Version, direction, kind, id, offset, count, time.
+/// Version, direction, kind, id, mark, count, time.
 const POSITION: usize = 1 + 1 + 2 + 16 + 8 + 4 + 8;
 
 /// HMAC-SHA256, cut: nobody has 2^128 tries.
@@ -188,7 +188,7 @@ fn written(position: &Position) -> [u8; POSITION] {
     put(&[VERSION, direction]);
     put(&position.kind.to_be_bytes());
     put(&position.id);
-    put(&position.offset.to_be_bytes());
+    put(&position.mark.to_be_bytes());
     put(&position.count.to_be_bytes());
     put(&position.issued.to_be_bytes());
     bytes
@@ -204,7 +204,7 @@ fn read_position(mut bytes: &[u8]) -> Option<Position> {
     Some(Position {
         kind: u16::from_be_bytes(take(&mut bytes)?),
         id: take(&mut bytes)?,
-        offset: u64::from_be_bytes(take(&mut bytes)?),
+        mark: u64::from_be_bytes(take(&mut bytes)?),
         count: u32::from_be_bytes(take(&mut bytes)?),
         direction,
         issued: i64::from_be_bytes(take(&mut bytes)?),

@@ -1,5 +1,6 @@
 //! Resources: the attributes of one user or group, as the schema spells them.
 
+mod immutable;
 mod read;
 
 use crate::fault::Findings;

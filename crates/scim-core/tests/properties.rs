@@ -349,11 +349,11 @@ proptest! {
     fn a_cursor_opens_as_it_was_sealed_and_bears_no_change(
         secret in any::<[u8; 32]>(),
         parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 0..4),
-        (kind, id, offset, count, before, issued) in any::<(u16, [u8; 16], u64, u32, bool, i64)>(),
+        (kind, id, mark, count, before, issued) in any::<(u16, [u8; 16], u64, u32, bool, i64)>(),
         put in any::<u8>(),
     ) {
         let direction = if before { Direction::Before } else { Direction::After };
-        let position = Position { kind, id, offset, count, direction, issued };
+        let position = Position { kind, id, mark, count, direction, issued };
         let bound_to: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         let key = CursorKey::new(secret);
         let cursor = key.seal(&bound_to, &position);

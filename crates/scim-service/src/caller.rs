@@ -186,7 +186,7 @@ pub(crate) fn authenticate(
         .parse()
         .map_err(|why| Refusal::Malformed { accessor: accessor_of(text).map(str::to_owned), why })?;
     let found = store.token(presented.accessor()).map_err(|e| Refusal::Unavailable(e.to_string()))?;
-    // An unknown accessor takes the path of a wrong secret, so that the two cannot be told apart.
+    // An unknown accessor takes the path of a wrong secret, and both get one answer. Accessors are no secret.
     let stored = found.as_ref().map_or(&[0_u8; 32][..], |found| &found.token.digest);
     let genuine = presented.is_genuine(stored);
     match found {

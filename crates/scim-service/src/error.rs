@@ -82,6 +82,9 @@ pub enum ServiceError {
     /// Attributes that the tenant requires are missing.
     #[error("required by this organisation and missing: {}; map them in the identity provider", .0.join(", "))]
     RequiredByTenant(Vec<String>),
+    /// An attribute that has a value and cannot get another (RFC 7644 section 3.5.1).
+    #[error("attribute `{0}` is immutable: it has a value, which stays; send that one or none")]
+    Immutable(String),
     /// A member without an id, which would be an empty place in a group.
     #[error("a member needs a `value`: the id of a user or group that was provisioned")]
     MemberWithoutId,

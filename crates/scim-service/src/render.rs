@@ -74,15 +74,21 @@ pub(crate) const ADDED: usize = 360;
 /// What a stored document begins with.
 const SCHEMAS: &str = "{\"schemas\":[";
 
-/// Whether all attributes of a resource are shown by default, in this version and every other: its
-/// schemas are those of the RFC.
+/// Whether all attributes of a resource are shown by default, in this version and every other: it holds
+/// nothing but what the schemas of the RFC define.
 fn is_plain(document: &str) -> bool {
     let plain = |urn: &str| {
         let urn = urn.strip_prefix('"').and_then(|urn| urn.strip_suffix('"'));
         urn.is_some_and(|urn| [USER_URN, GROUP_URN, ENTERPRISE_USER_URN].contains(&urn))
     };
-    let schemas = document.strip_prefix(SCHEMAS).and_then(|rest| rest.split_once(']'));
-    schemas.is_some_and(|(schemas, _)| schemas.split(',').all(plain))
+    let Some((schemas, rest)) = document.strip_prefix(SCHEMAS).and_then(|rest| rest.split_once(']')) else {
+        return false;
+    };
+    // An extension whose definition is gone is in no `schemas`, and still in the document. The key of an
+    // object ends where `":{` begins, and only URNs hold colons.
+    let keys = rest.match_indices("\":{").filter_map(|(end, _)| rest.get(..end)?.rsplit('"').next());
+    let known = |key: &str| !key.contains(':') || key == ENTERPRISE_USER_URN;
+    schemas.split(',').all(plain) && keys.into_iter().all(known)
 }
 
 /// The whole resource, made by writing what the server knows between the parts of the stored text,

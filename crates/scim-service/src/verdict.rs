@@ -39,6 +39,7 @@ impl ServiceError {
             Self::Body(_) | Self::UnknownMembers(_) | Self::RequiredByTenant(_) => {
                 Verdict::bad(ScimType::InvalidValue)
             }
+            Self::Immutable(_) => Verdict::bad(ScimType::Mutability),
             Self::MemberWithoutId | Self::NobodyKnown => Verdict::bad(ScimType::InvalidValue),
             Self::TooMuch(_) => Verdict::bad(ScimType::TooMany),
             Self::Refused(refusal) => refusal.verdict(),

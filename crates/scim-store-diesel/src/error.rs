@@ -97,9 +97,3 @@ pub enum OpenError {
         reason: String,
     },
 }
-
-impl From<crate::sqlite::queries::layout::Duplicate> for OpenError {
-    fn from(found: crate::sqlite::queries::layout::Duplicate) -> Self {
-        Self::Duplicate { resource_type: found.resource_type, attribute: found.path, ids: found.ids }
-    }
-}

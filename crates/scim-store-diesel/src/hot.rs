@@ -5,6 +5,7 @@ use crate::schema::resource;
 use diesel::prelude::*;
 use scim_core::Resource;
 use scim_core::fold::fold;
+use scim_core::value::MAX_UNIQUE;
 use serde_json::Value;
 
 /// The typed and folded copies of a resource's attributes.
@@ -48,7 +49,7 @@ impl HotColumns {
             name: name.to_owned(),
             uniq_key: Some(key(name)),
             external_id,
-            display: display.map(str::to_owned),
+            display: display.map(shown),
             display_key: display.map(key),
             family_key: part("familyName").map(key),
             given_key: part("givenName").map(key),
@@ -56,6 +57,15 @@ impl HotColumns {
             active: active_given != Some(false),
             active_given,
         }
+    }
+}
+
+/// A displayName as members and groups show it: cut where the name of a group must end anyway, for a
+/// group may show very many of them.
+fn shown(display: &str) -> String {
+    match display.char_indices().nth(MAX_UNIQUE) {
+        Some((end, _)) => display[..end].to_owned(),
+        None => display.to_owned(),
     }
 }
 

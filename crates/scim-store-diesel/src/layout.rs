@@ -5,7 +5,7 @@ use scim_core::datetime::parse_date_time;
 use scim_core::filter::{Operand, Place};
 use scim_core::fold::fold;
 use scim_core::path::AttributePath;
-use scim_core::schema::{AttributeType, ResourceType, Uniqueness};
+use scim_core::schema::{Attribute, AttributeType, ResourceType, Uniqueness};
 use scim_core::sort::SortBy;
 use scim_core::{Resource, fold::FOLD_VERSION};
 use serde_json::{Map, Value};
@@ -48,7 +48,9 @@ impl KeptPath {
             None => resource_type.attribute(&place.attribute),
         };
         let labelled = attribute.is_some_and(|a| {
-            a.multi_valued && a.sub_attribute("type").is_some_and(|t| t.kind == AttributeType::String)
+            // Labels are kept folded, one for each element.
+            let fits = |t: &Attribute| t.kind == AttributeType::String && !t.case_exact && !t.multi_valued;
+            a.multi_valued && a.sub_attribute("type").is_some_and(fits)
         });
         let mut path = match &place.extension {
             Some(urn) => format!("{urn}:{}", place.attribute),

@@ -38,6 +38,7 @@ mod change;
 mod error;
 mod hot;
 mod ids;
+mod lanes;
 mod layout;
 mod listing;
 mod remembered;

@@ -29,14 +29,16 @@ pub struct Loaded {
     pub groups: Option<Vec<GroupRef>>,
 }
 
-/// What a member or a group of a user weighs on a page: about what it takes in an answer.
+/// What a member or a group of a user weighs on a page besides its name: about what it takes in an answer.
 pub(crate) const RELATION_BYTES: usize = 256;
 
 impl Loaded {
     /// About how many bytes it takes.
     pub(crate) fn weight(&self) -> usize {
-        let related = self.members.as_ref().map_or(0, Vec::len) + self.groups.as_ref().map_or(0, Vec::len);
-        self.resource.doc.len().saturating_add(related.saturating_mul(RELATION_BYTES))
+        let shown = |display: &Option<String>| RELATION_BYTES + display.as_ref().map_or(0, String::len);
+        let members: usize = self.members.iter().flatten().map(|member| shown(&member.display)).sum();
+        let groups: usize = self.groups.iter().flatten().map(|group| shown(&group.display)).sum();
+        self.resource.doc.len() + members + groups
     }
 }
 

@@ -11,6 +11,10 @@ pub(crate) const STRIDE: usize = 64;
 /// The most bytes of matches that are remembered.
 const MAX_MATCHES: usize = 8 << 20;
 
+/// The most queries whose matches are remembered, in all and of one tenant: they are looked through.
+const MAX_QUERIES: usize = 256;
+const MAX_QUERIES_OF_TENANT: usize = 16;
+
 /// The most types of tenants whose places are remembered. Each takes 16 bytes for 64 resources.
 const MAX_PLACES: usize = 4096;
 
@@ -46,7 +50,7 @@ struct Query {
 
 impl Query {
     fn weight(&self) -> usize {
-        self.text.len() + self.hits.len() * size_of::<Hit>()
+        size_of::<Self>() + self.text.len() + self.hits.len() * size_of::<Hit>()
     }
 }
 
@@ -98,9 +102,15 @@ impl Remembered {
         let mut matches = lock(&self.matches);
         // What an older revision matched is of no use to anybody.
         matches.queries.retain(|q| q.tenant != tenant || (q.revision >= revision && q.text != text));
+        let of_tenant = |q: &Query| q.tenant == tenant;
+        if matches.queries.iter().filter(|q| of_tenant(q)).count() >= MAX_QUERIES_OF_TENANT
+            && let Some(oldest) = matches.queries.iter().position(of_tenant)
+        {
+            matches.queries.remove(oldest);
+        }
         matches.queries.push(query);
         matches.bytes = matches.queries.iter().map(Query::weight).sum();
-        while matches.bytes > MAX_MATCHES {
+        while matches.bytes > MAX_MATCHES || matches.queries.len() > MAX_QUERIES {
             matches.bytes -= matches.queries.remove(0).weight();
         }
     }
@@ -166,6 +176,12 @@ mod tests {
         assert!(remembered.matches(1, 7, "a").is_some() && remembered.matches(2, 7, "b").is_none());
         remembered.add_matches(1, 8, "x", &hits(1));
         assert!(remembered.matches(1, 7, "a").is_none(), "an older revision is forgotten");
+        for n in 0..100 {
+            remembered.add_matches(6, 1, &n.to_string(), &hits(0));
+        }
+        let kept = (0..100).filter(|n| remembered.matches(6, 1, &n.to_string()).is_some()).count();
+        assert_eq!(kept, MAX_QUERIES_OF_TENANT);
+        assert!(remembered.matches(1, 8, "x").is_some(), "one tenant does not take the place of another");
         remembered.add_matches(5, 1, "huge", &hits(MAX_MATCHES / size_of::<Hit>()));
         assert!(remembered.matches(5, 1, "huge").is_none());
     }

@@ -4,10 +4,12 @@ use crate::admissions::{Admission, Admissions};
 use crate::change::{CommitObserver, TenantState};
 use crate::error::{OpenError, StoreError};
 use crate::ids::{Kind, ResourceId, TenantId};
+use crate::lanes::Lanes;
 use crate::layout::StoredType;
 use crate::listing::{Listing, Loaded, Page, Relations, View};
 use crate::remembered::Remembered;
 use crate::rows::{ApiKeyRow, LogLine, PolicyRow, TenantRow, TokenRow};
+use crate::sqlite::queries::layout::Unsettled;
 use crate::sqlite::queries::list::{self, Reading, unique_key};
 use crate::sqlite::queries::{keys, layout, log, relations, resources, state, tenants, tokens};
 use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, cursor_secret, open_writer};
@@ -29,9 +31,11 @@ pub struct StoreConfig {
     pub data_dir: PathBuf,
     /// How many connections there are for reads by a key, such as tokens and single resources. Default 8.
     pub readers: u32,
-    /// How many connections there are for lists, which can take long. Default 4.
+    /// How many connections there are for lists, which can take long; one tenant may use half of them.
+    /// Default 4.
     pub listers: u32,
-    /// How long one list may take; a filter that is not decided by then is refused. Default 10 s.
+    /// How long one list may take where scim-core decides row by row; a filter that is not decided by then
+    /// is refused. What SQL decides alone is bounded by the number of its conditions. Default 10 s.
     pub list_time: Duration,
     /// How long a read waits for a connection. Default 2 s.
     pub reader_wait: Duration,
@@ -76,6 +80,7 @@ pub struct Store {
     // Apart from the others: no list keeps a token from being looked up.
     listers: Readers,
     list_time: Duration,
+    lanes: Lanes,
     remembered: Remembered,
     types: Arc<[StoredType]>,
     cursor_secret: [u8; 32],
@@ -106,9 +111,12 @@ impl Store {
         let open = |size| Readers::open(&path, size, config.reader_wait);
         let (readers, listers, states_reader) = (open(config.readers)?, open(config.listers)?, open(1)?);
         let settled = conn.transaction(|conn| layout::settle(conn, &config.types));
-        let types: Arc<[StoredType]> = match settled.map_err(|e: StoreError| io(e.to_string()))? {
+        let types: Arc<[StoredType]> = match settled {
             Ok(types) => types.into(),
-            Err(duplicate) => return Err(duplicate.into()),
+            Err(Unsettled::Duplicate { resource_type, path, ids }) => {
+                return Err(OpenError::Duplicate { resource_type, attribute: path, ids });
+            }
+            Err(Unsettled::Store(error)) => return Err(io(error.to_string())),
         };
         let cursor_secret = cursor_secret(&mut conn).map_err(io)?;
         let states = all_states(&mut conn).map_err(|e| io(e.to_string()))?;
@@ -128,6 +136,7 @@ impl Store {
             readers,
             listers,
             list_time,
+            lanes: Lanes::new(config.listers, config.reader_wait),
             remembered,
             types,
             cursor_secret,
@@ -292,10 +301,10 @@ impl TenantStore<'_> {
         };
         // One resource needs no moment of its own, as in `find`.
         if is_quick(listing) {
-            read(&mut *self.store.readers.get()?)
-        } else {
-            snapshot(&mut *self.store.listers.get()?, read)
+            return read(&mut *self.store.readers.get()?);
         }
+        let _lane = self.store.lanes.enter(self.tenant.0)?;
+        snapshot(&mut *self.store.listers.get()?, read)
     }
 
     /// The tokens, oldest first.

@@ -277,3 +277,14 @@ fn cursors_survive_a_restart() {
         assert!(previous(&answer).is_some(), "{answer}");
     }
 }
+
+#[test]
+fn a_sorted_walk_whose_place_has_moved_has_expired() {
+    let server = Server::start();
+    let scim = server.client();
+    let ids: Vec<String> = (0..10).map(|n| scim.create_user(&format!("user-{n}"))).collect();
+    let list = "/Users?count=3&sortBy=userName";
+    let cursor = scim.get(&format!("{list}&cursor")).at("/nextCursor");
+    scim.patch(&format!("/Users/{}", ids[2]), &replace("userName", json!("zz"))).status(200);
+    scim.get(&format!("{list}&cursor={cursor}")).scim_error(400, Some("expiredCursor"));
+}

@@ -281,3 +281,14 @@ fn reader(server: &Server) -> Client {
     let token = server.cli().ok(&["token", "create", "--tenant", "default", "--scope", "scim:read"]);
     server.client_with(&token)
 }
+
+#[test]
+fn discovery_ignores_numbers_that_are_none() {
+    let server = Server::start();
+    let scim = server.client();
+    for path in ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"] {
+        for query in ["count=x", "startIndex=x", "count=1&count=2"] {
+            assert_eq!(scim.get(&format!("{path}?{query}")).text(), scim.get(path).text());
+        }
+    }
+}

@@ -269,3 +269,12 @@ fn numbers_and_instants_are_kept_and_compared_exactly() {
         answer.scim_error(400, Some("invalidFilter"));
     }
 }
+
+#[test]
+fn what_may_be_set_once_is_not_replaced() {
+    let server = Server::build().defined("device").start();
+    let scim = server.client();
+    let path = format!("/Devices/{}", scim.create_device("L-1"));
+    scim.put(&path, &device("L-2")).scim_error(400, Some("mutability"));
+    assert_eq!(scim.get(&path).at("/serialNumber"), "L-1");
+}

@@ -49,10 +49,11 @@ fn one_of(all: Vec<Value>, id: &str) -> Handled {
     }
 }
 
-/// Discovery answers everything or one thing; a filter is refused (RFC 7644 section 4).
+/// Discovery answers everything or one thing: a filter is refused, other parameters are ignored (RFC 7644
+/// section 4).
 fn refuse_filter(request: &HttpRequest) -> Result<(), ApiError> {
-    match query::read(request)?.filter {
-        Some(_) => Err(ApiError::new(StatusCode::FORBIDDEN, "discovery endpoints take no filter")),
-        None => Ok(()),
+    if query::has(request, "filter") {
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "discovery endpoints take no filter"));
     }
+    Ok(())
 }

@@ -17,6 +17,12 @@ pub(super) fn read(request: &HttpRequest) -> Result<SearchRequest, ApiError> {
     Ok(search_request(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?)
 }
 
+/// Whether the query string has a parameter of that name.
+pub(super) fn has(request: &HttpRequest, name: &str) -> bool {
+    let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
+    pairs.is_ok_and(|pairs| pairs.iter().any(|(known, _)| known == name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,7 +45,7 @@ fn position(bytes: &[u8]) -> Position {
     Position {
         kind: u16::from_be_bytes([next(), next()]),
         id: std::array::from_fn(|_| next()),
-        offset: u64::from_be_bytes(std::array::from_fn(|_| next())),
+        mark: u64::from_be_bytes(std::array::from_fn(|_| next())),
         count: u32::from_be_bytes(std::array::from_fn(|_| next())),
         direction,
         issued: i64::from_be_bytes(std::array::from_fn(|_| next())),

@@ -12,7 +12,7 @@ fn position() -> Position {
     Position {
         kind: 0x0102,
         id: std::array::from_fn(|i| 0x10 + i as u8),
-        offset: 0x2122_2324_2526_2728,
+        mark: 0x2122_2324_2526_2728,
         count: 0x3132_3334,
         direction: Direction::Before,
         issued: 1_000_000,

@@ -186,7 +186,8 @@ impl fmt::Display for FilterError {
             Kind::BadText => f.write_str("not a valid JSON string")?,
             Kind::BadNumber => f.write_str("not a valid number")?,
             Kind::BadName(name) => write!(f, "`{}` is not the name of an attribute", shortened(name))?,
-            Kind::UnknownOperator(word) => write!(f, "unknown operator `{}`", shortened(word))?,
+            // Not quoted: where the operator was forgotten, the word is a value.
+            Kind::UnknownOperator(_) => f.write_str("unknown operator")?,
             Kind::BareNot => f.write_str("`not` without parentheses")?,
             Kind::NestedBrackets => f.write_str("brackets inside brackets")?,
             Kind::BracketsAfterSub => f.write_str("brackets after a sub-attribute")?,

@@ -38,12 +38,18 @@ impl Provisioning<'_> {
         let id = self.id(id)?;
         let Whole { mut resource, members, findings } = self.read_whole(body)?;
         let job = Job::of(self, projection);
+        let resource_type = self.service.shared_type(self.kind);
         let write = self.service.store().write(move |tx| {
             job.begin(tx)?;
             let now_ms = tx.now_ms();
             let tenant = &mut tx.tenant(job.caller.tenant);
             let old = job.find(tenant, id)?;
             IfMatch::check(if_match.as_ref(), &old)?;
+            let before = document(&old)?;
+            resource_type
+                .keep_immutable(&before, resource.attributes_mut())
+                .map_err(ServiceError::Immutable)?;
+            resource.seal(&resource_type);
             if job.kind == Kind::User {
                 // Left out it is true; sent without a value it stays.
                 if findings.unassigned.contains("active") {
@@ -51,7 +57,7 @@ impl Provisioning<'_> {
                 }
                 active::default(&mut resource);
             }
-            let changed = document(&old)? != *resource.attributes();
+            let changed = before != *resource.attributes();
             let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
             let writes = [MemberWrite::Replace(members)];
             let delta = match job.kind {

@@ -14,6 +14,8 @@ pub(super) struct Start {
     pub(super) from: From,
     /// The number of the first resource, from 1; `None` where the client walks by cursors.
     pub(super) index: Option<i64>,
+    /// The resource that a cursor names, and the mark of its place when the cursor was made.
+    pub(super) place: Option<(Hit, u64)>,
 }
 
 /// The cursors of one query of one tenant.
@@ -33,7 +35,7 @@ impl<'q> Cursors<'q> {
     pub(super) fn start(&self, request: &SearchRequest, count: i64) -> Result<Start, ServiceError> {
         let Some(cursor) = request.cursor.as_deref() else {
             let index = request.start_index.unwrap_or(1).max(1);
-            return Ok(Start { from: From::Index(index - 1), index: Some(index) });
+            return Ok(Start { from: From::Index(index - 1), index: Some(index), place: None });
         };
         if request.start_index.is_some() {
             return Err(ServiceError::Parameter {
@@ -42,7 +44,7 @@ impl<'q> Cursors<'q> {
             });
         }
         if cursor.is_empty() {
-            return Ok(Start { from: From::Index(0), index: None });
+            return Ok(Start { from: From::Index(0), index: None, place: None });
         }
         let position = self.key().open(&self.parts(), cursor, self.now(), CURSOR_TIMEOUT)?;
         if i64::from(position.count) != count {
@@ -54,24 +56,24 @@ impl<'q> Cursors<'q> {
             Direction::After => From::After(hit),
             Direction::Before => From::Before(hit),
         };
-        Ok(Start { from, index: None })
+        Ok(Start { from, index: None, place: Some((hit, position.mark)) })
     }
 
     /// The cursor of the page after a resource.
-    pub(super) fn after(&self, hit: Hit, count: i64) -> String {
-        self.seal(hit, count, Direction::After)
+    pub(super) fn after(&self, place: (Hit, u64), count: i64) -> String {
+        self.seal(place, count, Direction::After)
     }
 
     /// The cursor of the page before a resource.
-    pub(super) fn before(&self, hit: Hit, count: i64) -> String {
-        self.seal(hit, count, Direction::Before)
+    pub(super) fn before(&self, place: (Hit, u64), count: i64) -> String {
+        self.seal(place, count, Direction::Before)
     }
 
-    fn seal(&self, hit: Hit, count: i64, direction: Direction) -> String {
+    fn seal(&self, (hit, mark): (Hit, u64), count: i64, direction: Direction) -> String {
         let position = Position {
             kind: hit.kind.number().unsigned_abs(),
             id: *hit.id.uuid().as_bytes(),
-            offset: 0,
+            mark,
             count: u32::try_from(count).unwrap_or(0),
             direction,
             issued: self.now(),

@@ -101,6 +101,20 @@ impl Search {
                 .map_err(|e| StoreError::Damaged(e.to_string()))
         };
         let tenant = self.service.store().tenant(self.caller.tenant);
+        if self.marks_places() {
+            let by = self.query.sort_relations();
+            listing.relations.members |= by.members;
+            listing.relations.groups |= by.groups;
+            if let Some((hit, mark)) = self.start.place {
+                let found = match tenant.find(hit.kind, hit.id, by) {
+                    Err(StoreError::NotFound) => return Err(StoreError::PlaceGone.into()),
+                    found => found?,
+                };
+                if self.mark(&found)? != mark {
+                    return Err(StoreError::PlaceGone.into());
+                }
+            }
+        }
         let mut page = tenant.list(listing, &view)?;
         if groups_at_hand {
             for loaded in page.resources.iter_mut().filter(|loaded| loaded.kind == Kind::User) {
@@ -118,6 +132,16 @@ impl Search {
         Ok(page)
     }
 
+    /// Whether cursors of the list have to know by what its resources are sorted.
+    fn marks_places(&self) -> bool {
+        self.query.order.is_some() && self.start.index.is_none()
+    }
+
+    fn mark(&self, loaded: &Loaded) -> Result<u64, ServiceError> {
+        let resource_type = self.service.resource_type(loaded.kind);
+        Ok(self.query.mark(loaded.kind, &render(resource_type, loaded, self.service.links())?))
+    }
+
     fn answer(&self, page: &Page) -> Result<String, ServiceError> {
         let bytes: usize = page.resources.iter().map(|loaded| loaded.resource.doc.len() + ADDED).sum();
         let mut text = String::with_capacity(bytes + 256);
@@ -132,7 +156,7 @@ impl Search {
             Some(index) => {
                 let _ = write!(text, ",\"startIndex\":{index}");
             }
-            None => self.write_cursors(page, &mut text),
+            None => self.write_cursors(page, &mut text)?,
         }
         text.push_str(",\"Resources\":[");
         for (i, loaded) in page.resources.iter().enumerate() {
@@ -148,15 +172,19 @@ impl Search {
     }
 
     /// Adds the cursors of the pages around this one. They need no escapes.
-    fn write_cursors(&self, page: &Page, text: &mut String) {
+    fn write_cursors(&self, page: &Page, text: &mut String) -> Result<(), ServiceError> {
         let cursors = Cursors::of(&self.service, &self.caller, &self.query);
-        let hit = |loaded: &Loaded| Hit { kind: loaded.kind, id: loaded.resource.id };
+        let place = |loaded: &Loaded| {
+            let hit = Hit { kind: loaded.kind, id: loaded.resource.id };
+            Ok::<_, ServiceError>((hit, if self.marks_places() { self.mark(loaded)? } else { 0 }))
+        };
         if let Some(first) = page.resources.first().filter(|_| page.before) {
-            let _ = write!(text, ",\"previousCursor\":\"{}\"", cursors.before(hit(first), self.count));
+            let _ = write!(text, ",\"previousCursor\":\"{}\"", cursors.before(place(first)?, self.count));
         }
         if let Some(last) = page.resources.last().filter(|_| page.after) {
-            let _ = write!(text, ",\"nextCursor\":\"{}\"", cursors.after(hit(last), self.count));
+            let _ = write!(text, ",\"nextCursor\":\"{}\"", cursors.after(place(last)?, self.count));
         }
+        Ok(())
     }
 }
 

@@ -7,7 +7,9 @@ use scim_core::schema::ResourceType;
 use scim_core::search::SearchRequest;
 use scim_core::sort::{SortBy, SortOrder};
 use scim_core::{Predicate, Projection};
-use scim_store_diesel::{Kind, Part};
+use scim_store_diesel::{Kind, Part, Relations};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
@@ -72,6 +74,24 @@ impl Query {
             let _ = write!(text, "{:?}\n{filter}", self.order);
             text
         })
+    }
+
+    /// Marks the place of a resource in a sorted list: whoever goes on from there must find it where it was.
+    /// Lists in the order of ids need no mark, for ids do not change.
+    pub(super) fn mark(&self, kind: Kind, attributes: &Map<String, Value>) -> u64 {
+        let sort = self.parts.iter().find(|part| part.kind == kind).and_then(|part| part.sort.as_ref());
+        let Some(sort) = sort else { return 0 };
+        let digest = Sha256::digest(format!("{:?}", sort.key(attributes)));
+        digest.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
+    }
+
+    /// The relations by which a sorted list is sorted.
+    pub(super) fn sort_relations(&self) -> Relations {
+        let by = |name: &str| {
+            let mut sorts = self.parts.iter().filter_map(|part| part.sort.as_ref());
+            sorts.any(|sort| sort.place().extension.is_none() && sort.place().attribute == name)
+        };
+        Relations { members: by("members"), groups: by("groups") }
     }
 
     /// The query, as the store is asked it.

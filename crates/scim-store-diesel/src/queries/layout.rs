@@ -12,34 +12,45 @@ use scim_core::schema::{ResourceType, ResourceTypes};
 /// How many documents are read at a time.
 const BATCH: i64 = 512;
 
-/// Two resources of a tenant with one value of an attribute that is to be unique.
+/// Why a database cannot be opened with some resource types.
 #[derive(Debug)]
-pub(crate) struct Duplicate {
-    pub(crate) resource_type: String,
-    pub(crate) path: String,
-    pub(crate) ids: [ResourceId; 2],
+pub(crate) enum Unsettled {
+    /// Two resources of a tenant have one value of an attribute that is to be unique.
+    Duplicate {
+        resource_type: String,
+        path: String,
+        ids: [ResourceId; 2],
+    },
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unsettled {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<diesel::result::Error> for Unsettled {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 /// Gives numbers to the types and their attributes, and makes and drops the rows of those that changed.
-/// Call inside a transaction.
-pub(crate) fn settle(
-    conn: &mut Conn,
-    types: &ResourceTypes,
-) -> Result<Result<Vec<StoredType>, Duplicate>, StoreError> {
+/// Call inside a transaction: on an error nothing of it may stay.
+pub(crate) fn settle(conn: &mut Conn, types: &ResourceTypes) -> Result<Vec<StoredType>, Unsettled> {
     let mut settled = Vec::new();
     for resource_type in types.iter() {
         let kind = kind_of(conn, resource_type)?;
         let mut stored = StoredType::new(kind, resource_type);
         let new_indexes = number(conn, kind, "index", &mut stored.indexed)?;
         let new_uniques = number(conn, kind, "unique", &mut stored.unique)?;
-        if (new_indexes || new_uniques)
-            && let Err(duplicate) = fill(conn, &stored)?
-        {
-            return Ok(Err(duplicate));
+        if new_indexes || new_uniques {
+            fill(conn, &stored)?;
         }
         settled.push(stored);
     }
-    Ok(Ok(settled))
+    Ok(settled)
 }
 
 fn kind_of(conn: &mut Conn, resource_type: &ResourceType) -> Result<Kind, StoreError> {
@@ -109,7 +120,7 @@ fn forget(conn: &mut Conn, kind: Kind, number: i16) -> Result<(), StoreError> {
 }
 
 /// Makes the rows of every kept attribute; those that are there already stay.
-fn fill(conn: &mut Conn, stored: &StoredType) -> Result<Result<(), Duplicate>, StoreError> {
+fn fill(conn: &mut Conn, stored: &StoredType) -> Result<(), Unsettled> {
     let rtype = stored.kind.number();
     let tenants: Vec<i64> =
         resource::table.filter(resource::rtype.eq(rtype)).select(resource::tenant).distinct().load(conn)?;
@@ -138,11 +149,11 @@ fn fill(conn: &mut Conn, stored: &StoredType) -> Result<Result<(), Duplicate>, S
                     match resources::claim(conn, tenant, stored.kind, path, &key, id)? {
                         Some(holder) if holder != id => {
                             let name = stored.unique.iter().find(|kept| kept.number == path);
-                            return Ok(Err(Duplicate {
+                            return Err(Unsettled::Duplicate {
                                 resource_type: stored.resource_type.name.clone(),
                                 path: name.map(|kept| kept.path.clone()).unwrap_or_default(),
                                 ids: [holder, id],
-                            }));
+                            });
                         }
                         _ => {}
                     }
@@ -150,5 +161,5 @@ fn fill(conn: &mut Conn, stored: &StoredType) -> Result<Result<(), Duplicate>, S
             }
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }

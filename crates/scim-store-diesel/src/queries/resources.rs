@@ -65,13 +65,15 @@ pub(crate) fn insert(
         modified_ms: now_ms,
         doc: &doc,
     };
+    let keys = stored.unique_keys(document);
+    refuse_taken(conn, tenant, stored, &keys, id)?;
     let inserted = diesel::insert_into(resource::table).values(row).execute(conn);
     or_taken(conn, tenant, kind, key.as_deref(), inserted)?;
     for entry in stored.index_entries(document) {
         insert_entry(conn, tenant, kind, id, &entry)?;
     }
-    for (path, key) in stored.unique_keys(document) {
-        claim_for(conn, tenant, stored, path, &key, id)?;
+    for (path, key) in &keys {
+        claim(conn, tenant, kind, *path, key, id)?;
     }
     Ok(StoredResource { id, name, active, version: 1, created_ms: now_ms, modified_ms: now_ms, doc })
 }
@@ -90,6 +92,8 @@ pub(crate) fn update(
     let hot = HotColumns::of(kind, document);
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
     let modified_ms = now_ms.max(old.modified_ms);
+    let keys = stored_type.unique_keys(document);
+    refuse_taken(conn, tenant, stored_type, &keys, old.id)?;
     let stored =
         resource::table.find((tenant, kind.number(), old.id)).filter(resource::version.eq(old.version));
     let updated = diesel::update(stored)
@@ -112,12 +116,12 @@ pub(crate) fn update(
     for entry in after.iter().filter(|e| !before.contains(e)) {
         insert_entry(conn, tenant, kind, old.id, entry)?;
     }
-    let (before, after) = (stored_type.unique_keys(&old_document), stored_type.unique_keys(document));
-    for (path, key) in before.iter().filter(|held| !after.contains(held)) {
+    let before = stored_type.unique_keys(&old_document);
+    for (path, key) in before.iter().filter(|held| !keys.contains(held)) {
         diesel::delete(unique_value::table.find((tenant, kind.number(), path, key))).execute(conn)?;
     }
-    for (path, key) in after.iter().filter(|wanted| !before.contains(wanted)) {
-        claim_for(conn, tenant, stored_type, *path, key, old.id)?;
+    for (path, key) in keys.iter().filter(|wanted| !before.contains(wanted)) {
+        claim(conn, tenant, kind, *path, key, old.id)?;
     }
     Ok(StoredResource {
         id: old.id,
@@ -208,6 +212,38 @@ fn or_taken(
     }
 }
 
+/// Refuses values that another resource has, before anything is written.
+fn refuse_taken(
+    conn: &mut Conn,
+    tenant: i64,
+    stored: &StoredType,
+    keys: &[(i16, String)],
+    id: ResourceId,
+) -> Result<(), StoreError> {
+    for (path, key) in keys {
+        if let Some(holder) = holder(conn, tenant, stored.kind, *path, key)?
+            && holder != id
+        {
+            let attribute = stored.unique.iter().find(|kept| kept.number == *path);
+            let attribute = attribute.map(|kept| kept.path.clone()).unwrap_or_default();
+            return Err(StoreError::Taken { attribute, kind: stored.kind, id: holder });
+        }
+    }
+    Ok(())
+}
+
+/// The resource that has a unique value.
+fn holder(
+    conn: &mut Conn,
+    tenant: i64,
+    kind: Kind,
+    path: i16,
+    key: &str,
+) -> Result<Option<ResourceId>, StoreError> {
+    let held = unique_value::table.find((tenant, kind.number(), path, key));
+    Ok(held.select(unique_value::id).get_result(conn).optional()?)
+}
+
 /// Takes a unique value for a resource, or answers who has it. The holder may be the resource itself.
 pub(crate) fn claim(
     conn: &mut Conn,
@@ -226,29 +262,7 @@ pub(crate) fn claim(
             unique_value::id.eq(id),
         ))
         .execute(conn)?;
-    if taken == 1 {
-        return Ok(None);
-    }
-    let held = unique_value::table.find((tenant, kind.number(), path, key));
-    Ok(held.select(unique_value::id).get_result(conn).optional()?)
-}
-
-fn claim_for(
-    conn: &mut Conn,
-    tenant: i64,
-    stored: &StoredType,
-    path: i16,
-    key: &str,
-    id: ResourceId,
-) -> Result<(), StoreError> {
-    match claim(conn, tenant, stored.kind, path, key, id)? {
-        Some(holder) if holder != id => {
-            let attribute = stored.unique.iter().find(|kept| kept.number == path);
-            let attribute = attribute.map(|kept| kept.path.clone()).unwrap_or_default();
-            Err(StoreError::Taken { attribute, kind: stored.kind, id: holder })
-        }
-        _ => Ok(()),
-    }
+    if taken == 1 { Ok(None) } else { holder(conn, tenant, kind, path, key) }
 }
 
 pub(crate) fn insert_entry(

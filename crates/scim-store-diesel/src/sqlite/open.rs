@@ -29,14 +29,27 @@ const WRITER_SETTINGS: &str = "
 /// Opens the one connection that writes, and brings the schema up to date.
 pub(crate) fn open_writer(path: &Path) -> Result<Conn, OpenError> {
     let io = |reason: String| OpenError::Io { path: path.to_owned(), reason };
-    let text = path.to_str().ok_or_else(|| io("the path is not UTF-8".to_owned()))?;
+    let uri = uri(path)?;
     // SQLite gives its other files the mode of this one.
     drop(open_private(path).map_err(|e| io(e.to_string()))?);
     make_private(path).map_err(|e| io(e.to_string()))?;
-    let mut conn = Conn::establish(text).map_err(|e| io(e.to_string()))?;
+    let mut conn = Conn::establish(&uri).map_err(|e| io(e.to_string()))?;
     conn.batch_execute(WRITER_SETTINGS).map_err(|e| io(e.to_string()))?;
     migrate(&mut conn, path)?;
     Ok(conn)
+}
+
+/// The name under which SQLite opens a database that this process has for itself.
+///
+/// The VFS `unix-excl` locks the file once for the whole process and keeps the index of the WAL in its
+/// memory. Otherwise each read would lock and unlock bytes of a shared file, under a mutex of all
+/// connections: a fifth of the time of a read by a key.
+pub(crate) fn uri(path: &Path) -> Result<String, OpenError> {
+    let not_text = || OpenError::Io { path: path.to_owned(), reason: "the path is not UTF-8".to_owned() };
+    let text = path.to_str().ok_or_else(not_text)?;
+    // What has a meaning in a URI (https://sqlite.org/uri.html).
+    let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Ok(format!("file:{text}?vfs=unix-excl"))
 }
 
 /// Takes the files of a database from everybody but their owner, however they were made.

@@ -1,6 +1,7 @@
 //! The readers: a pool of connections that cannot write.
 
 use super::Conn;
+use super::open::uri;
 use crate::error::{OpenError, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, Error};
@@ -36,13 +37,12 @@ impl Readers {
     /// Opens `size` connections to an existing database.
     pub(crate) fn open(path: &Path, size: u32, wait: Duration) -> Result<Self, OpenError> {
         let io = |reason: String| OpenError::Io { path: path.to_owned(), reason };
-        let text = path.to_str().ok_or_else(|| io("the path is not UTF-8".to_owned()))?;
         let pool = Pool::builder()
             .max_size(size)
             .test_on_check_out(false)
             .connection_timeout(wait)
             .connection_customizer(Box::new(ReadOnly))
-            .build(ConnectionManager::new(text))
+            .build(ConnectionManager::new(uri(path)?))
             .map_err(|e| io(e.to_string()))?;
         Ok(Self { pool })
     }

@@ -8,7 +8,7 @@ fn a_filter_that_cannot_be_applied_is_refused_with_its_column() {
     let server = Server::start();
     let scim = server.client();
     for (filter, column, says) in [
-        (r#"userName xx "a""#, 10, "unknown operator `xx`"),
+        (r#"userName xx "a""#, 10, "unknown operator"),
         ("userName eq", 12, "expected"),
         ("userName", 9, "expected"),
         (r#"userName eq "a" and"#, 20, "expected"),

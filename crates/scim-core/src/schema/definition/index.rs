@@ -38,6 +38,9 @@ pub(super) fn indexed(resource_type: &ResourceType, text: &str) -> Result<Option
     if [attribute, leaf].iter().any(|a| a.returned == Returned::Never) {
         return Err(format!("`{text}` is never returned and not kept, so that nothing can be found by it"));
     }
+    if leaf.multi_valued && !std::ptr::eq(leaf, attribute) {
+        return Err(format!("no index is kept for `{text}`, which holds a list in each value"));
+    }
     match leaf.kind {
         AttributeType::String
         | AttributeType::Boolean

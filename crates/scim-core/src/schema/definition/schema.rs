@@ -4,6 +4,7 @@ use super::attribute::Attributes;
 use super::error::{Faults, Place};
 use super::fields::Fields;
 use crate::json::shortened;
+use crate::name::AttributeName;
 use crate::path::AttributePath;
 use crate::schema::Schema;
 
@@ -65,14 +66,16 @@ impl<'f> Draft<'f> {
 
 /// Whether a text can stand before attribute names in a path.
 fn check_urn<'f>(id: &str, fields: &Fields<'_, 'f>, faults: &mut Faults<'f>) -> bool {
-    let reads_back = |id: &str| {
+    // It is named alone and in lists of paths, and stands before the names of attributes.
+    let reads_back = || {
         let path: Option<AttributePath> = format!("{id}:x").parse().ok();
         path.is_some_and(|path| path.uri.as_deref() == Some(id))
     };
+    let is_name = || id.rsplit(':').next().is_some_and(|last| last.parse::<AttributeName>().is_ok());
     let has_parts = id.split(':').count() >= 3 && id.split(':').all(|part| !part.is_empty());
     if id.len() > MAX_URN {
         fields.fault("id", format!("is longer than {MAX_URN} bytes"), faults);
-    } else if !has_parts || !reads_back(id) {
+    } else if !has_parts || id.contains(',') || !reads_back() || !is_name() {
         let reason = format!("takes a URN such as `urn:example:2.0:Device`, not `{}`", shortened(id));
         fields.fault("id", reason, faults);
     } else if id.get(..MESSAGES.len()).is_some_and(|start| start.eq_ignore_ascii_case(MESSAGES)) {

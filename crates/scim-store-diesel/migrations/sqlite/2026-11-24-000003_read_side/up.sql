@@ -52,6 +52,9 @@ INSERT INTO resource_count (tenant, rtype, total, moved, last_id)
 ALTER TABLE resource ADD COLUMN active_given BOOLEAN;
 UPDATE resource SET active_given = json_extract(doc, '$.active');
 
+-- What members and groups show of a name ends where the name of a group must.
+UPDATE resource SET display = substr(display, 1, 512) WHERE length(display) > 512;
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('attr_ix',        'attr_ix_cut',           '100 50 50 50'),
     ('unique_value',   'unique_value',          '100000 50000 50000 50000 1'),

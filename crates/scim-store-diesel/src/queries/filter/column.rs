@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use scim_core::filter::{CompareOp, Operand, Predicate};
+use scim_core::filter::{CompareOp, Operand, Place, Predicate};
 use scim_core::fold::fold;
 
 /// A condition that columns decide.
@@ -22,7 +22,11 @@ pub(super) fn push<'a>(scope: Scope<'a>, condition: &'a Predicate) -> Option<Pus
             match operand {
                 Operand::Text { given, key } => {
                     let key = if place.case_exact { given } else { key };
-                    text(column, *op, key, &scope.stored.resource_type.name)?
+                    if column == Column::ResourceType {
+                        type_name(place, *op, key, &scope.stored.resource_type.name)
+                    } else {
+                        text(column, *op, key)?
+                    }
                 }
                 Operand::Instant(instant) => time(column, *op, *instant)?,
                 Operand::Boolean(wanted) => boolean(column, *op, *wanted)?,
@@ -60,12 +64,7 @@ fn present<'a>(column: Column) -> ClauseOn<'a, resource::table> {
     }
 }
 
-fn text<'a>(
-    column: Column,
-    op: CompareOp,
-    key: &'a str,
-    type_name: &str,
-) -> Option<ClauseOn<'a, resource::table>> {
+fn text<'a>(column: Column, op: CompareOp, key: &'a str) -> Option<ClauseOn<'a, resource::table>> {
     macro_rules! nullable {
         ($column:ident) => {
             Box::new(resource::$column.is_not_null().and(text_test!(given!($column), op, key)))
@@ -78,13 +77,16 @@ fn text<'a>(
         Column::FamilyName => nullable!(family_key),
         Column::GivenName => nullable!(given_key),
         Column::Id => id(op, key),
-        Column::ResourceType => {
-            // The attribute may or may not be exact; `key` is as the schema has it.
-            let name = if key == fold(key) { fold(type_name) } else { type_name.into() };
-            Box::new(sql::<Bool>(if holds(&name, op, key) { "1" } else { "0" }))
+        Column::Active | Column::Created | Column::LastModified | Column::ResourceType | Column::Meta => {
+            return None;
         }
-        Column::Active | Column::Created | Column::LastModified | Column::Meta => return None,
     })
+}
+
+/// The name of the type is the same for every row.
+fn type_name<'a>(place: &Place, op: CompareOp, key: &str, name: &str) -> ClauseOn<'a, resource::table> {
+    let name = if place.case_exact { name.into() } else { fold(name) };
+    Box::new(sql::<Bool>(if holds(&name, op, key) { "1" } else { "0" }))
 }
 
 /// Ids compare as the texts that answers carry; whole ones in the order of their bytes.

@@ -12,7 +12,8 @@ use diesel::dsl::sql;
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use scim_core::filter::Predicate;
+use scim_core::filter::{CompareOp, Predicate};
+use std::cell::Cell;
 
 /// A condition on a row of a table.
 type ClauseOn<'a, T> = Box<dyn BoxableExpression<T, Db, SqlType = Bool> + 'a>;
@@ -101,9 +102,26 @@ combine_on!(combine_resource, resource::table);
 combine_on!(combine_entry, attr_ix::table);
 combine_on!(combine_member, member::table);
 
+/// The most comparisons of one filter that SQL makes row by row. Nothing can stop a statement that takes
+/// long; what scim-core decides ends at its deadline.
+const MAX_SCANS: usize = 32;
+
+/// How many comparisons no index answers.
+fn scans(condition: &Predicate) -> usize {
+    match condition {
+        Predicate::And(parts) | Predicate::Or(parts) => parts.iter().map(scans).sum(),
+        Predicate::Not(inner) => scans(inner),
+        Predicate::Element { inner, .. } => scans(inner).max(1),
+        Predicate::Compare { op: CompareOp::Eq | CompareOp::Sw, .. } | Predicate::Never => 0,
+        Predicate::Compare { .. } | Predicate::Present(_) => 1,
+    }
+}
+
 /// Translates a predicate as far as columns and indexes reach.
 pub(crate) fn push<'a>(scope: Scope<'a>, predicate: &'a Predicate) -> Pushed<'a> {
+    let left = Cell::new(MAX_SCANS);
     combine_resource(predicate, &|condition| {
+        left.set(left.get().checked_sub(scans(condition))?);
         column::push(scope, condition)
             .or_else(|| related::push(scope, condition))
             .or_else(|| indexed::push(scope, condition))
