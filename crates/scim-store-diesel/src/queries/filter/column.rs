@@ -116,8 +116,11 @@ pub(super) fn exact_id(given: &str) -> Option<ResourceId> {
 
 /// Stored times are whole milliseconds; the operand need not be one.
 fn time<'a>(column: Column, op: CompareOp, instant: DateTime<Utc>) -> Option<ClauseOn<'a, resource::table>> {
-    let ms = instant.timestamp_millis();
-    let whole = instant.timestamp_subsec_nanos().is_multiple_of(1_000_000);
+    let nanos = instant.timestamp_subsec_nanos();
+    // A leap second lies between the last millisecond before it and the second after it.
+    let is_leap = nanos >= 1_000_000_000;
+    let ms = if is_leap { instant.timestamp() * 1000 + 999 } else { instant.timestamp_millis() };
+    let whole = !is_leap && nanos.is_multiple_of(1_000_000);
     macro_rules! test {
         ($column:ident) => {
             match op {
