@@ -1,6 +1,6 @@
 //! The numbers of resource types and kept attributes, and the rows of attributes that are newly kept.
 
-use super::{Conn, resources};
+use super::{Conn, resources, unique};
 use crate::error::StoreError;
 use crate::ids::{FIRST_OTHER, Kind, ResourceId};
 use crate::layout::{KeptPath, StoredType};
@@ -146,7 +146,7 @@ fn fill(conn: &mut Conn, stored: &StoredType) -> Result<(), Unsettled> {
                     resources::insert_entry(conn, tenant, stored.kind, id, &entry)?;
                 }
                 for (path, key) in stored.unique_keys(&document) {
-                    match resources::claim(conn, tenant, stored.kind, path, &key, id)? {
+                    match unique::claim(conn, tenant, stored.kind, path, &key, id)? {
                         Some(holder) if holder != id => {
                             let name = stored.unique.iter().find(|kept| kept.number == path);
                             return Err(Unsettled::Duplicate {

@@ -14,5 +14,6 @@ pub(crate) mod resources;
 pub(crate) mod state;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
+pub(crate) mod unique;
 
 use super::{Conn, Db, GROUP_ID_TEXT, MEMBER_ID_TEXT, RESOURCE_ID_TEXT, text_length, text_position};

@@ -1,6 +1,6 @@
 //! Users and groups: their documents and the columns beside them.
 
-use super::Conn;
+use super::{Conn, unique};
 use crate::error::StoreError;
 use crate::hot::{HotColumns, unique_attribute};
 use crate::ids::{Kind, ResourceId};
@@ -66,14 +66,14 @@ pub(crate) fn insert(
         doc: &doc,
     };
     let keys = stored.unique_keys(document);
-    refuse_taken(conn, tenant, stored, &keys, id)?;
+    unique::refuse_taken(conn, tenant, stored, &keys, id)?;
     let inserted = diesel::insert_into(resource::table).values(row).execute(conn);
     or_taken(conn, tenant, kind, key.as_deref(), inserted)?;
     for entry in stored.index_entries(document) {
         insert_entry(conn, tenant, kind, id, &entry)?;
     }
     for (path, key) in &keys {
-        claim(conn, tenant, kind, *path, key, id)?;
+        unique::claim(conn, tenant, kind, *path, key, id)?;
     }
     Ok(StoredResource { id, name, active, version: 1, created_ms: now_ms, modified_ms: now_ms, doc })
 }
@@ -93,7 +93,7 @@ pub(crate) fn update(
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
     let modified_ms = now_ms.max(old.modified_ms);
     let keys = stored_type.unique_keys(document);
-    refuse_taken(conn, tenant, stored_type, &keys, old.id)?;
+    unique::refuse_taken(conn, tenant, stored_type, &keys, old.id)?;
     let stored =
         resource::table.find((tenant, kind.number(), old.id)).filter(resource::version.eq(old.version));
     let updated = diesel::update(stored)
@@ -121,7 +121,7 @@ pub(crate) fn update(
         diesel::delete(unique_value::table.find((tenant, kind.number(), path, key))).execute(conn)?;
     }
     for (path, key) in keys.iter().filter(|wanted| !before.contains(wanted)) {
-        claim(conn, tenant, kind, *path, key, old.id)?;
+        unique::claim(conn, tenant, kind, *path, key, old.id)?;
     }
     Ok(StoredResource {
         id: old.id,
@@ -210,59 +210,6 @@ fn or_taken(
         Err(other) => Err(other.into()),
         Ok(rows) => Ok(rows),
     }
-}
-
-/// Refuses values that another resource has, before anything is written.
-fn refuse_taken(
-    conn: &mut Conn,
-    tenant: i64,
-    stored: &StoredType,
-    keys: &[(i16, String)],
-    id: ResourceId,
-) -> Result<(), StoreError> {
-    for (path, key) in keys {
-        if let Some(holder) = holder(conn, tenant, stored.kind, *path, key)?
-            && holder != id
-        {
-            let attribute = stored.unique.iter().find(|kept| kept.number == *path);
-            let attribute = attribute.map(|kept| kept.path.clone()).unwrap_or_default();
-            return Err(StoreError::Taken { attribute, kind: stored.kind, id: holder });
-        }
-    }
-    Ok(())
-}
-
-/// The resource that has a unique value.
-fn holder(
-    conn: &mut Conn,
-    tenant: i64,
-    kind: Kind,
-    path: i16,
-    key: &str,
-) -> Result<Option<ResourceId>, StoreError> {
-    let held = unique_value::table.find((tenant, kind.number(), path, key));
-    Ok(held.select(unique_value::id).get_result(conn).optional()?)
-}
-
-/// Takes a unique value for a resource, or answers who has it. The holder may be the resource itself.
-pub(crate) fn claim(
-    conn: &mut Conn,
-    tenant: i64,
-    kind: Kind,
-    path: i16,
-    key: &str,
-    id: ResourceId,
-) -> Result<Option<ResourceId>, StoreError> {
-    let taken = diesel::insert_or_ignore_into(unique_value::table)
-        .values((
-            unique_value::tenant.eq(tenant),
-            unique_value::rtype.eq(kind.number()),
-            unique_value::path.eq(path),
-            unique_value::val.eq(key),
-            unique_value::id.eq(id),
-        ))
-        .execute(conn)?;
-    if taken == 1 { Ok(None) } else { holder(conn, tenant, kind, path, key) }
 }
 
 pub(crate) fn insert_entry(
