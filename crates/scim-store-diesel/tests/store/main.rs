@@ -10,6 +10,7 @@ mod isolation;
 mod members;
 mod opening;
 mod plans;
+mod random;
 mod support;
 mod uniqueness;
 mod vectors;
