@@ -12,6 +12,7 @@ mod opening;
 mod places;
 mod plans;
 mod random;
+mod remembered;
 mod several;
 mod support;
 mod uniqueness;
