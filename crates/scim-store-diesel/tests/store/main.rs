@@ -15,6 +15,7 @@ mod random;
 mod remembered;
 mod several;
 mod support;
+mod unique_values;
 mod uniqueness;
 mod vectors;
 mod worlds;
