@@ -57,6 +57,15 @@ impl Fixture {
         Self { store, acme, seen, config, directory }
     }
 
+    /// Closes the store and opens it again, with what `adjust` makes of the configuration.
+    pub(crate) fn reopen(self, adjust: impl FnOnce(&mut StoreConfig)) -> Self {
+        let Self { store, acme, seen, mut config, directory } = self;
+        drop(store);
+        adjust(&mut config);
+        let store = Store::open(&config, |_, _| Recorder(Arc::clone(&seen))).unwrap();
+        Self { store, acme, seen, config, directory }
+    }
+
     /// Runs the work of one request and waits for the commit.
     pub(crate) fn write<T: Send + 'static>(
         &self,

@@ -26,15 +26,28 @@ use world::World;
 const PAIRS: usize = 500;
 
 /// Everything that decides a case.
-type Case = (Tape, Vec<Tape>, Vec<Vec<Tape>>, Vec<Tape>);
+#[derive(Debug)]
+struct Case {
+    schemas: Tape,
+    /// What is indexed, at first and when the store is opened again.
+    layouts: [Tape; 2],
+    documents: Vec<Tape>,
+    /// Changes in three rounds; between two of them, the store is opened again.
+    rounds: [Vec<Tape>; 3],
+    filters: Vec<Tape>,
+}
 
-/// Schemas, documents, changes in three rounds, and filters.
 fn case() -> impl Strategy<Value = Case> {
-    (
-        tape(280),
-        tapes(48, 120),
-        proptest::collection::vec(tapes(16, 120), 2..=3),
-        proptest::collection::vec(tape(60), 48),
+    let changes = || tapes(16, 120);
+    let filters = proptest::collection::vec(tape(60), 40);
+    (tape(240), [tape(120), tape(120)], tapes(48, 120), [changes(), changes(), changes()], filters).prop_map(
+        |(schemas, layouts, documents, rounds, filters)| Case {
+            schemas,
+            layouts,
+            documents,
+            rounds,
+            filters,
+        },
     )
 }
 
@@ -53,7 +66,7 @@ fn kinds(tape: &Tape, world: &World) -> Vec<Kind> {
 
 /// Compares what a store lists for a filter with what the filter means; false if no schema accepts it.
 fn compare(world: &World, tape: &Tape) -> bool {
-    let tape = &tape.clone();
+    let tape = &tape.rewound();
     let kinds = kinds(tape, world);
     let tenant = &world.tenants[usize::from(tape.once_in(4))];
     let (direction, step) = (tape.pick(&[SortOrder::Ascending, SortOrder::Descending]), 1 + tape.below(7));
@@ -90,15 +103,22 @@ fn compare_all(world: &World, tape: &Tape) {
 }
 
 /// Runs a case and answers how many pairs were compared.
-fn run((schemas, documents, rounds, filters): &Case) -> usize {
-    let mut world = World::new(schemas, documents);
-    let mut pairs = 0;
-    for changes in rounds {
-        pairs += filters.iter().filter(|tape| compare(&world, tape)).count();
-        compare_all(&world, schemas);
+fn run(case: &Case) -> usize {
+    let mut world = World::new(&case.schemas, &case.layouts[0], &case.documents);
+    let compare_each = |world: &World| {
+        compare_all(world, &case.layouts[0].rewound());
+        case.filters.iter().filter(|tape| compare(world, tape)).count()
+    };
+    let mut pairs = compare_each(&world);
+    for (number, changes) in case.rounds.iter().enumerate() {
+        if number == 1 {
+            world = world.reopened(&case.schemas, &case.layouts[1]);
+        } else {
+            pairs += compare_each(&world);
+        }
         world.change(changes);
     }
-    pairs + filters.iter().filter(|tape| compare(&world, tape)).count()
+    pairs + compare_each(&world)
 }
 
 #[test]

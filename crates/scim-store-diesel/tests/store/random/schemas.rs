@@ -32,18 +32,21 @@ const OF_USER: [&str; 12] = [
 ];
 
 /// The built-in types and those of random definition files, with the text of the files.
-pub(crate) fn types(tape: &Tape) -> (ResourceTypes, String) {
+///
+/// `schemas` decides what documents may hold; `layout` decides what is indexed and what compares by case.
+pub(crate) fn types(schemas: &Tape, layout: &Tape) -> (ResourceTypes, String) {
     let mut objects = Vec::new();
+    let mut draft = Draft { schemas, layout, indexes: Vec::new() };
     for (name, endpoint) in [("Device", "/Devices"), ("Room", "/Rooms")] {
         let urn = format!("urn:example:params:2.0:{name}");
-        let (schema, indexes) = schema(tape, &urn, &["a", "b", "c", "d", "e", "displayName"], "");
-        objects.push(schema);
+        objects.push(draft.schema(&urn, &["a", "b", "c", "d", "e", "displayName"], ""));
+        let indexes = std::mem::take(&mut draft.indexes);
         objects.push(json!({"name": name, "endpoint": endpoint, "schema": urn, "indexes": indexes}));
     }
     // Some names are those of attributes of the core, or of other types.
-    let (schema, mut indexes) = schema(tape, EXTENSION, &["a", "x", "y", "title", "z"], EXTENSION);
-    objects.push(schema);
-    indexes.extend(OF_USER.iter().filter(|_| tape.below(3) == 0).map(|&path| path.to_owned()));
+    objects.push(draft.schema(EXTENSION, &["a", "x", "y", "title", "z"], EXTENSION));
+    let mut indexes = draft.indexes;
+    indexes.extend(OF_USER.iter().filter(|_| layout.once_in(3)).map(|&path| path.to_owned()));
     let extensions = json!([{"schema": EXTENSION}]);
     objects.push(json!({"name": "User", "schemaExtensions": extensions, "indexes": indexes}));
     let text = Value::from(objects).to_string();
@@ -51,59 +54,63 @@ pub(crate) fn types(tape: &Tape) -> (ResourceTypes, String) {
     (types.unwrap_or_else(|errors| panic!("{errors}\n{text}")), text)
 }
 
-/// A schema of random attributes, and the paths of those to be indexed.
-fn schema(tape: &Tape, urn: &str, names: &[&str], extension: &str) -> (Value, Vec<String>) {
-    let mut indexes = Vec::new();
-    let attributes: Vec<Value> =
-        names.iter().map(|name| attribute(tape, name, extension, &mut indexes)).collect();
-    (json!({"id": urn, "name": "Random", "attributes": attributes}), indexes)
+/// Schemas in the making.
+struct Draft<'t> {
+    schemas: &'t Tape,
+    layout: &'t Tape,
+    /// The paths of attributes to be indexed.
+    indexes: Vec<String>,
 }
 
-fn attribute(tape: &Tape, name: &str, extension: &str, indexes: &mut Vec<String>) -> Value {
-    let path = if extension.is_empty() { name.to_owned() } else { format!("{extension}:{name}") };
-    let multi = tape.once_in(2);
-    let hidden = tape.once_in(24);
-    if tape.once_in(2) {
-        let mut parts = Vec::new();
-        let indexed = !hidden && tape.below(4) < 3;
-        for part in ["value", "type", "primary", "display", "size", "$ref"] {
-            if parts.is_empty() && part == "$ref" || tape.below(3) < 2 {
-                let part = part_of(tape, part, indexed);
-                let kind = part["type"].as_str().unwrap();
-                if indexed && INDEXED_KINDS.contains(&kind) && tape.once_in(2) {
-                    indexes.push(format!("{path}.{}", part["name"].as_str().unwrap()));
+impl Draft<'_> {
+    fn schema(&mut self, urn: &str, names: &[&str], extension: &str) -> Value {
+        let attributes: Vec<Value> = names.iter().map(|name| self.attribute(name, extension)).collect();
+        json!({"id": urn, "name": "Random", "attributes": attributes})
+    }
+
+    fn attribute(&mut self, name: &str, extension: &str) -> Value {
+        let path = if extension.is_empty() { name.to_owned() } else { format!("{extension}:{name}") };
+        let (multi, hidden) = (self.schemas.once_in(2), self.schemas.once_in(24));
+        let returned = if hidden { "never" } else { "default" };
+        if self.schemas.once_in(2) {
+            let may_index = !hidden && self.schemas.below(4) < 3;
+            let mut parts = Vec::new();
+            for part in ["value", "type", "primary", "display", "size", "$ref"] {
+                if parts.is_empty() && part == "$ref" || self.schemas.below(3) < 2 {
+                    parts.push(self.part(part, may_index, &path));
                 }
-                parts.push(part);
             }
+            return json!({
+                "name": name, "type": "complex", "multiValued": multi, "subAttributes": parts, "returned": returned,
+            });
         }
-        return json!({
-            "name": name, "type": "complex", "multiValued": multi, "subAttributes": parts,
-            "returned": if hidden { "never" } else { "default" },
-        });
+        let kind = self.schemas.pick(&KINDS);
+        let unique = !multi && !hidden && UNIQUE_KINDS.contains(&kind) && self.schemas.once_in(6);
+        if INDEXED_KINDS.contains(&kind) && self.layout.once_in(2) && !hidden {
+            self.indexes.push(path);
+        }
+        // What is unique must stay so.
+        let by_case = if unique { self.schemas } else { self.layout };
+        json!({
+            "name": name, "type": kind, "multiValued": multi, "caseExact": by_case.once_in(2),
+            "returned": returned, "uniqueness": if unique { "server" } else { "none" },
+        })
     }
-    let kind = tape.pick(&KINDS);
-    if !hidden && INDEXED_KINDS.contains(&kind) && tape.once_in(2) {
-        indexes.push(path);
-    }
-    let unique = !multi && !hidden && UNIQUE_KINDS.contains(&kind) && tape.once_in(6);
-    json!({
-        "name": name, "type": kind, "multiValued": multi, "caseExact": tape.once_in(2),
-        "returned": if hidden { "never" } else { "default" },
-        "uniqueness": if unique { "server" } else { "none" },
-    })
-}
 
-fn part_of(tape: &Tape, name: &str, indexed: bool) -> Value {
-    let kind = match name {
-        "type" | "display" if !tape.once_in(8) => "string",
-        "primary" => "boolean",
-        "$ref" => "reference",
-        _ => tape.pick(&KINDS),
-    };
-    // FIXME: an index takes a `type` that compares by case for one that does not, and a list of values of
-    // a part for none; where there is an index, neither is drawn.
-    json!({
-        "name": name, "type": kind, "caseExact": !(indexed && name == "type") && tape.once_in(4),
-        "multiValued": name != "primary" && !indexed && tape.once_in(6),
-    })
+    fn part(&mut self, name: &str, may_index: bool, path: &str) -> Value {
+        let kind = match name {
+            "type" | "display" if !self.schemas.once_in(8) => "string",
+            "primary" => "boolean",
+            "$ref" => "reference",
+            _ => self.schemas.pick(&KINDS),
+        };
+        // FIXME: an index takes a `type` that compares by case for one that does not, and a list of values of
+        // a part for none; where there may be an index, neither is drawn.
+        let by_case = self.layout.once_in(4) && !(may_index && name == "type");
+        let multi = name != "primary" && !may_index && self.schemas.once_in(6);
+        if may_index && INDEXED_KINDS.contains(&kind) && self.layout.once_in(2) {
+            self.indexes.push(format!("{path}.{name}"));
+        }
+        json!({"name": name, "type": kind, "caseExact": by_case, "multiValued": multi})
+    }
 }

@@ -7,7 +7,6 @@ use std::cell::Cell;
 use std::fmt;
 
 /// A strip of numbers, read from front to back.
-#[derive(Clone)]
 pub(crate) struct Tape {
     numbers: Vec<u16>,
     at: Cell<usize>,
@@ -26,6 +25,11 @@ impl Tape {
         let number = self.numbers.get(self.at.get()).copied().unwrap_or(0);
         self.at.set(self.at.get() + 1);
         usize::from(number) % end
+    }
+
+    /// The same numbers from the beginning.
+    pub(crate) fn rewound(&self) -> Self {
+        Self { numbers: self.numbers.clone(), at: Cell::new(0) }
     }
 
     /// One of several.

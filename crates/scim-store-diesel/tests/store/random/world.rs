@@ -57,9 +57,9 @@ enum Effect {
 
 impl World {
     /// A store of random types, whose tenants begin with the same documents.
-    pub(crate) fn new(schemas: &Tape, documents: &[Tape]) -> Self {
-        let palette = Palette::new(schemas);
-        let (types, definitions) = types(schemas);
+    pub(crate) fn new(schemas: &Tape, layout: &Tape, documents: &[Tape]) -> Self {
+        let palette = Palette::new(layout);
+        let (types, definitions) = types(&schemas.rewound(), layout);
         let fixture = Fixture::with(|config| {
             config.types = types.clone();
             config.clock = clock;
@@ -83,6 +83,15 @@ impl World {
         }
         hold.release();
         world.settle(answers);
+        world
+    }
+
+    /// The same store opened with other indexes, and with other attributes that compare by case.
+    pub(crate) fn reopened(self, schemas: &Tape, layout: &Tape) -> Self {
+        let (types, definitions) = types(&schemas.rewound(), layout);
+        let fixture = self.fixture.reopen(|config| config.types = types.clone());
+        let mut world = Self { fixture, definitions, ..self };
+        world.settle(Vec::new());
         world
     }
 
