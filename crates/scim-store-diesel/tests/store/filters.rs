@@ -21,8 +21,13 @@ pub(crate) fn predicate(kind: Kind, text: &str) -> Predicate {
     }
 }
 
-/// The attributes of a resource, as a service shows them.
+/// The attributes of a user or group, as a service shows them.
 pub(crate) fn render(loaded: &Loaded) -> Map<String, Value> {
+    render_as(name(loaded.kind), loaded)
+}
+
+/// The attributes of a resource of the type of that name, as a service shows them.
+pub(crate) fn render_as(type_name: &str, loaded: &Loaded) -> Map<String, Value> {
     let row = &loaded.resource;
     let Value::Object(mut attributes) = serde_json::from_str(&row.doc).unwrap() else {
         panic!("{}", row.doc)
@@ -47,7 +52,7 @@ pub(crate) fn render(loaded: &Loaded) -> Map<String, Value> {
     attributes.insert(
         "meta".to_owned(),
         json!({
-            "resourceType": name(loaded.kind),
+            "resourceType": type_name,
             "version": format!("W/\"{}\"", row.version),
             "created": instant(row.created_ms),
             "lastModified": instant(row.modified_ms),

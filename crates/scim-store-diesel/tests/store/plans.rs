@@ -11,9 +11,9 @@ use std::sync::Once;
 
 /// The statements that one thread sent.
 #[derive(Debug, Default)]
-struct Sent {
+pub(crate) struct Sent {
     /// All of them, in order.
-    all: Vec<String>,
+    pub(crate) all: Vec<String>,
     /// Those that went into the statement cache of a connection.
     cached: BTreeSet<String>,
 }
@@ -44,7 +44,7 @@ fn note(event: InstrumentationEvent<'_>) {
 }
 
 /// The statements that `work` sends from the thread that it runs on.
-fn watched<T>(work: impl FnOnce() -> T) -> (T, Sent) {
+pub(crate) fn watched<T>(work: impl FnOnce() -> T) -> (T, Sent) {
     WATCHED.set(Some(Sent::default()));
     let result = work();
     (result, WATCHED.take().unwrap_or_default())

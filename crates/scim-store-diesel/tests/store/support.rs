@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use scim_core::Resource;
+use scim_core::schema::{ResourceType, ResourceTypes};
 use scim_store_diesel::{
     CommitObserver, Committed, Kind, MemberDelta, MemberWrite, Pending, ResourceId, Store, StoreConfig,
     StoreError, StoredResource, TenantId, Tx,
@@ -53,6 +54,15 @@ impl Fixture {
         let store = Store::open(&config, |_, _| Recorder(Arc::clone(&seen))).unwrap();
         let acme =
             store.write(|tx| Ok::<_, StoreError>(tx.create_tenant("acme", "{}", 7)?.id)).wait().unwrap();
+        Self { store, acme, seen, config, directory }
+    }
+
+    /// Closes the store and opens it again, with what `adjust` makes of the configuration.
+    pub(crate) fn reopen(self, adjust: impl FnOnce(&mut StoreConfig)) -> Self {
+        let Self { store, acme, seen, mut config, directory } = self;
+        drop(store);
+        adjust(&mut config);
+        let store = Store::open(&config, |_, _| Recorder(Arc::clone(&seen))).unwrap();
         Self { store, acme, seen, config, directory }
     }
 
@@ -132,6 +142,17 @@ impl Fixture {
         Hold { go, pending }
     }
 
+    /// The kind of a resource type.
+    pub(crate) fn kind(&self, name: &str) -> Kind {
+        let types = self.store.types();
+        types.iter().find(|stored| stored.resource_type.name == name).unwrap().kind
+    }
+
+    /// The resource type of a kind.
+    pub(crate) fn resource_type(&self, kind: Kind) -> &ResourceType {
+        &self.store.types().iter().find(|stored| stored.kind == kind).unwrap().resource_type
+    }
+
     /// A plain connection to the file, that knows nothing of the store.
     pub(crate) fn database(&self) -> Database {
         Database::open(&self.config)
@@ -166,6 +187,15 @@ pub(crate) fn document(attributes: Value) -> Resource {
     match attributes {
         Value::Object(attributes) => Resource::from_stored(attributes),
         other => panic!("{other} is no object"),
+    }
+}
+
+/// The built-in types with what a definition file adds.
+pub(crate) fn types(definitions: &Value) -> ResourceTypes {
+    let text = definitions.to_string();
+    match ResourceTypes::built_in().with_definitions([("test.json", text.as_bytes())]) {
+        Ok(types) => types,
+        Err(errors) => panic!("{errors}"),
     }
 }
 
