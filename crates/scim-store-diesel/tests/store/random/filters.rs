@@ -105,8 +105,7 @@ fn asked_of(tape: &Tape, about: About<'_>, attribute: &Attribute, part: Option<&
             tape.pick(&["\"User\"", "\"group\"", "\"DIRECT\"", "\"Us\"", "\"\""]).to_owned()
         }
         ("meta", "resourceType") => {
-            // FIXME: a name in lower case is compared without case; none is drawn.
-            let names = ["User", "Device", "Room", "Group", "Us", "ROOM", "Z", ""];
+            let names = ["User", "Device", "Room", "Group", "Us", "ROOM", "user", "room", "us", "Z", ""];
             json!(tape.pick(&names)).to_string()
         }
         ("meta", "version") => json!(tape.pick(&["W/\"1\"", "W/\"2\"", "W/", "3\""])).to_string(),

@@ -104,11 +104,10 @@ impl Draft<'_> {
             "$ref" => "reference",
             _ => self.schemas.pick(&KINDS),
         };
-        // FIXME: an index takes a `type` that compares by case for one that does not, and a list of values of
-        // a part for none; where there may be an index, neither is drawn.
-        let by_case = self.layout.once_in(4) && !(may_index && name == "type");
-        let multi = name != "primary" && !may_index && self.schemas.once_in(6);
-        if may_index && INDEXED_KINDS.contains(&kind) && self.layout.once_in(2) {
+        let by_case = self.layout.once_in(4);
+        // No index is kept for a part that holds a list; beside an index, a `type` may hold one.
+        let multi = name != "primary" && (!may_index || name == "type") && self.schemas.once_in(6);
+        if may_index && !multi && INDEXED_KINDS.contains(&kind) && self.layout.once_in(2) {
             self.indexes.push(format!("{path}.{name}"));
         }
         json!({"name": name, "type": kind, "caseExact": by_case, "multiValued": multi})

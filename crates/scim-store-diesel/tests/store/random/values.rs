@@ -231,7 +231,6 @@ fn like(tape: &Tape, text: &str) -> String {
 }
 
 /// An instant around those at which resources were created and changed.
-// FIXME: a leap second counts as the second after it; none is drawn.
 pub(crate) fn moment(tape: &Tape) -> String {
     let steps = i64::try_from(tape.below(12)).unwrap();
     let instant = chrono::DateTime::from_timestamp_millis(EPOCH_MS + steps * STEP_MS).unwrap();
