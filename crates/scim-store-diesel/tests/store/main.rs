@@ -5,8 +5,10 @@
 mod bounds;
 mod changes;
 mod commit;
+mod definitions;
 mod filters;
 mod isolation;
+mod list_plans;
 mod members;
 mod opening;
 mod places;

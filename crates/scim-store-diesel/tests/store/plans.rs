@@ -15,7 +15,7 @@ pub(crate) struct Sent {
     /// All of them, in order.
     pub(crate) all: Vec<String>,
     /// Those that went into the statement cache of a connection.
-    cached: BTreeSet<String>,
+    pub(crate) cached: BTreeSet<String>,
 }
 
 thread_local! {
