@@ -194,8 +194,13 @@ fn an_attribute_cannot_become_unique_while_two_have_one_value() {
     let Fixture { store, seen, config, directory, .. } = fixture;
     drop(store);
     let expected = ("Device".to_owned(), "serial".to_owned(), [first.id, second.id]);
-    // FIXME: what the refused opening began stays, and the next one does not look again.
-    assert_eq!(refusal(&config, &unique(false)), expected);
+    for _ in 0..2 {
+        assert_eq!(refusal(&config, &unique(false)), expected);
+        let mut database = Database::open(&config);
+        for table in ["indexed_path WHERE rtype = 3", "unique_value", "attr_ix"] {
+            assert_eq!(database.count(table), 0, "what was begun is undone");
+        }
+    }
     // As it was, it opens and has lost nothing; by case, the two differ.
     let reopened = Store::open(&config, |_, _| Recorder(Seen::clone(&seen))).unwrap();
     let fixture = Fixture { store: reopened, acme, seen, config, directory };
@@ -237,7 +242,9 @@ fn the_duplicate_of_an_extension_is_named_by_its_urn() {
     let Fixture { store, config, directory, .. } = fixture;
     drop(store);
     let expected = ("User".to_owned(), "urn:x:Staff:badge".to_owned(), ids);
-    assert_eq!(refusal(&config, &staff("server")), expected);
+    for _ in 0..2 {
+        assert_eq!(refusal(&config, &staff("server")), expected);
+    }
     drop(directory);
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{Database, Fixture, document, types};
 use proptest::prelude::*;
 use scim_core::fold::fold;
-use scim_store_diesel::{Kind, ResourceId, StoreError, StoredResource, TenantId};
+use scim_store_diesel::{Kind, Pending, ResourceId, StoreError, StoredResource, TenantId};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -178,7 +178,7 @@ fn of_a_batch_that_wants_one_value_one_request_gets_it() {
     let answers: Vec<_> = ["s", "S", "ſ", "s"].map(|serial| queue(serial, false)).into_iter().collect();
     hold.release();
     assert!(matches!(failed.wait(), Err(StoreError::Damaged(_))));
-    let mut answers = answers.into_iter().map(|answer| answer.wait());
+    let mut answers = answers.into_iter().map(Pending::wait);
     let winner = answers.next().unwrap().unwrap();
     for loser in answers {
         assert_eq!(holder(loser), ("serial".to_owned(), winner.id));
@@ -194,6 +194,34 @@ fn of_a_batch_that_wants_one_value_one_request_gets_it() {
     hold.release();
     assert!(freed.wait().is_ok() && second.wait().is_ok() && gone.wait().is_ok() && third.wait().is_ok());
     assert_eq!(fixture.database().count("unique_value"), 2);
+}
+
+#[test]
+fn a_request_that_goes_on_after_a_refusal_has_written_nothing_of_what_was_refused() {
+    let fixture = fixture();
+    let (acme, device) = (fixture.acme, fixture.kind("Device"));
+    let add = |attributes| fixture.add(device, document(attributes)).unwrap();
+    add(json!({"serial": "s", "number": 1}));
+    let second = add(json!({"serial": "x", "tag": "t"}));
+    let (before, logged) = (rows(&mut fixture.database()), fixture.database().log(acme).len());
+    let old = second.clone();
+    let answer = fixture.write(move |tx| {
+        let mut tenant = tx.tenant(acme);
+        // What comes first of these is free, what comes last is taken; and the other way round.
+        for attributes in [json!({"serial": "free", "number": 1}), json!({"serial": "S", "number": 2})] {
+            let refused = tenant.insert(device, &document(attributes.clone()));
+            assert!(matches!(refused, Err(StoreError::Taken { .. })), "{refused:?}");
+            let refused = tenant.update(device, &old, &document(attributes));
+            assert!(matches!(refused, Err(StoreError::Taken { .. })), "{refused:?}");
+        }
+        tenant.find(device, old.id)
+    });
+    assert_eq!(answer.unwrap(), second);
+    assert_eq!(rows(&mut fixture.database()), before);
+    assert_eq!(fixture.database().log(acme).len(), logged, "what was not written is not told");
+    // What was free still is, and what was held still is.
+    add(json!({"serial": "free", "number": 2}));
+    assert_eq!(holder(insert(&fixture, acme, "tag", &json!("t"))).1, second.id);
 }
 
 #[test]

@@ -29,7 +29,19 @@ pub(crate) struct About<'a> {
 
 /// A filter, which need not be one that the schema accepts.
 pub(crate) fn filter(tape: &Tape, about: About<'_>) -> String {
+    if tape.once_in(16) {
+        return wide(tape, about);
+    }
     expression(tape, 3, &|tape| term(tape, about))
+}
+
+/// So many terms that SQL is not asked all of them.
+fn wide(tape: &Tape, about: About<'_>) -> String {
+    let terms: Vec<String> = (0..5).map(|_| expression(tape, 1, &|tape| term(tape, about))).collect();
+    let word = if tape.below(2) == 0 { " or " } else { " and " };
+    let count = 20 + tape.below(40);
+    let terms: Vec<&str> = terms.iter().map(String::as_str).cycle().take(count).collect();
+    format!("not ({})", terms.join(word))
 }
 
 /// Terms joined by `not`, `and` and `or`.

@@ -234,12 +234,15 @@ fn like(tape: &Tape, text: &str) -> String {
 pub(crate) fn moment(tape: &Tape) -> String {
     let steps = i64::try_from(tape.below(12)).unwrap();
     let instant = chrono::DateTime::from_timestamp_millis(EPOCH_MS + steps * STEP_MS).unwrap();
-    let text = match tape.below(6) {
+    let text = match tape.below(7) {
         0 => instant.format("%FT%T%.3fZ").to_string(),
         1 => (instant - chrono::TimeDelta::nanoseconds(1)).format("%FT%T%.9fZ").to_string(),
         2 => (instant + chrono::TimeDelta::nanoseconds(1)).format("%FT%T%.9fZ").to_string(),
         3 => (instant + chrono::TimeDelta::hours(2)).format("%FT%T%.3f+02:00").to_string(),
         4 => (instant + chrono::TimeDelta::milliseconds(1)).format("%FT%T%.3f").to_string(),
+        5 => tape
+            .pick(&["2016-12-31T23:59:60Z", "2016-12-31T23:59:60.250Z", "2016-12-31T23:59:60.9999Z"])
+            .to_owned(),
         _ => (instant - chrono::TimeDelta::milliseconds(1)).format("%FT%T%.3f-00:00").to_string(),
     };
     json!(text).to_string()
