@@ -2,14 +2,22 @@
 
 use crate::error::StoreError;
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Lets so many lists of a tenant be under way at once.
 pub(crate) struct Lanes {
     most: u32,
     wait: Duration,
-    busy: Mutex<HashMap<i64, u32>>,
+    /// The tenants that have lists under way or waiting.
+    gates: Mutex<HashMap<i64, Arc<Gate>>>,
+}
+
+/// The way in for the lists of one tenant. Each has its own, so that one place that is free wakes one
+/// list that waits for it.
+#[derive(Default)]
+struct Gate {
+    inside: Mutex<u32>,
     freed: Condvar,
 }
 
@@ -17,39 +25,50 @@ pub(crate) struct Lanes {
 pub(crate) struct Lane<'l> {
     lanes: &'l Lanes,
     tenant: i64,
+    gate: Arc<Gate>,
 }
 
 impl Lanes {
     /// Half of the connections for a tenant, and a wait as long as for a connection.
     pub(crate) fn new(connections: u32, wait: Duration) -> Self {
-        let most = (connections / 2).max(1);
-        Self { most, wait, busy: Mutex::default(), freed: Condvar::new() }
+        Self { most: (connections / 2).max(1), wait, gates: Mutex::default() }
     }
 
     /// A place, as soon as one is free.
     pub(crate) fn enter(&self, tenant: i64) -> Result<Lane<'_>, StoreError> {
-        // A panic while the lock was held cannot have left a count half changed.
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = |busy: &mut HashMap<i64, u32>| busy.get(&tenant).is_some_and(|count| *count >= self.most);
-        let waited = self.freed.wait_timeout_while(busy, self.wait, full);
-        let (mut busy, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        let gate = Arc::clone(lock(&self.gates).entry(tenant).or_default());
+        let full = |inside: &mut u32| *inside >= self.most;
+        let waited = gate.freed.wait_timeout_while(lock(&gate.inside), self.wait, full);
+        let (mut inside, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
             return Err(StoreError::Pool("too many lists of this tenant are under way".to_owned()));
         }
-        *busy.entry(tenant).or_default() += 1;
-        Ok(Lane { lanes: self, tenant })
+        *inside += 1;
+        drop(inside);
+        Ok(Lane { lanes: self, tenant, gate })
     }
 }
 
 impl Drop for Lane<'_> {
     fn drop(&mut self) {
-        let mut busy = self.lanes.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        match busy.get_mut(&self.tenant) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(busy.remove(&self.tenant)),
+        let mut inside = lock(&self.gate.inside);
+        *inside -= 1;
+        let last = *inside == 0;
+        drop(inside);
+        self.gate.freed.notify_one();
+        if last {
+            let mut gates = lock(&self.lanes.gates);
+            // Nobody else has it but the map: those who wait have a share of their own.
+            if gates.get(&self.tenant).is_some_and(|gate| Arc::strong_count(gate) == 2) {
+                gates.remove(&self.tenant);
+            }
         }
-        self.lanes.freed.notify_all();
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while a lock was held cannot have left a count half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -65,7 +84,7 @@ mod tests {
         drop(first);
         let third = lanes.enter(1).unwrap();
         drop((second, third));
-        assert_eq!(lanes.busy.lock().unwrap().len(), 1);
+        assert_eq!(lanes.gates.lock().unwrap().keys().collect::<Vec<_>>(), [&2]);
     }
 
     #[test]
@@ -73,9 +92,9 @@ mod tests {
         let lanes = Lanes::new(2, Duration::from_secs(60));
         let held = lanes.enter(1).unwrap();
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| lanes.enter(1).map(drop).is_ok());
+            let waiting = [(); 8].map(|()| scope.spawn(|| lanes.enter(1).map(drop).is_ok()));
             drop(held);
-            assert!(waiting.join().unwrap());
+            assert!(waiting.into_iter().all(|list| list.join().unwrap()));
         });
     }
 }
