@@ -55,5 +55,5 @@ pub use ids::{Kind, NotAnId, OtherKind, ResourceId, SqlId, TenantId};
 pub use layout::StoredType;
 pub use listing::{From, Hit, Listing, Loaded, Page, Part, Relations, View};
 pub use rows::{ApiKeyRow, GroupRef, LogLine, MemberRef, PolicyRow, StoredResource, TenantRow, TokenRow};
-pub use store::{Pending, StateReader, Store, StoreConfig, TenantStore, is_quick};
+pub use store::{Pending, StateReader, Store, StoreConfig, TenantStore, asks_one};
 pub use tx::{MemberDelta, MemberWrite, TenantTx, Tx};

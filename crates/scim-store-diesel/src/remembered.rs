@@ -63,6 +63,15 @@ impl Remembered {
         Some((stride * STRIDE, *known.ids.get(stride)?))
     }
 
+    /// Whether places were remembered so near to an index that few ids have to be passed over. After a
+    /// deletion they are remembered anew by the page that finds them gone, hence the limit.
+    pub(crate) fn is_near(&self, key: (i64, Kind), index: i64) -> bool {
+        const FAR: usize = 1 << 16;
+        let index = usize::try_from(index.max(0)).unwrap_or(usize::MAX);
+        let known = || lock(&self.places).get(&key).map_or(0, |known| known.ids.len() * STRIDE);
+        index < STRIDE || (index < FAR && index <= known())
+    }
+
     /// Remembers the ids at `first`, `first + STRIDE`, …; `first` is a place that is known, or the next one.
     pub(crate) fn add_places(&self, key: (i64, Kind), moved: i64, first: usize, ids: &[ResourceId]) {
         let mut places = lock(&self.places);
@@ -141,6 +150,9 @@ mod tests {
         assert_eq!(remembered.place(USERS, 0, STRIDE + 5), Some((STRIDE, ids[1])));
         assert_eq!(remembered.place(USERS, 0, 1000 * STRIDE), Some((2 * STRIDE, ids[2])));
         assert_eq!(remembered.place((2, Kind::User), 0, 5), None);
+        for (index, near) in [(-1, true), (0, true), (3 * 64, true), (3 * 64 + 1, false), (i64::MAX, false)] {
+            assert_eq!(remembered.is_near(USERS, index), near, "{index}");
+        }
         assert_eq!(remembered.place(USERS, 1, 5), None);
         remembered.add_places(USERS, 1, 0, &ids[1..]);
         assert_eq!(remembered.place(USERS, 1, 0), Some((0, ids[1])));

@@ -15,7 +15,7 @@ use crate::service::Service;
 use cursors::{Cursors, Start};
 use query::Query;
 use scim_core::search::SearchRequest;
-use scim_store_diesel::{Hit, Kind, Listing, Loaded, Page, Part, Relations, StoreError, is_quick};
+use scim_store_diesel::{Hit, Kind, Listing, Loaded, Page, Part, Relations, StoreError, asks_one};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -55,9 +55,10 @@ impl Search {
         }
     }
 
-    /// Whether the search is as good as one read by a key, so that it may run where nothing may wait.
+    /// Whether the search is about as quick as a read by a key, so that it may run where nothing may wait.
     pub fn is_quick(&self) -> bool {
-        is_quick(self.listing(&self.query.store_parts(), ""))
+        let tenant = self.service.store().tenant(self.caller.tenant);
+        tenant.is_quick(self.listing(&self.query.store_parts(), ""))
     }
 
     fn listing<'a>(&self, parts: &'a [Part<'a>], query: &'a str) -> Listing<'a> {
@@ -90,10 +91,10 @@ impl Search {
 
     fn find(&self) -> Result<Page, ServiceError> {
         let parts = self.query.store_parts();
-        let quick = is_quick(self.listing(&parts, ""));
-        let mut listing = self.listing(&parts, if quick { "" } else { self.query.text() });
+        let one = asks_one(self.listing(&parts, ""));
+        let mut listing = self.listing(&parts, if one { "" } else { self.query.text() });
         // Of the one user that is asked for by name, the groups are at hand.
-        let groups_at_hand = listing.relations.groups && quick;
+        let groups_at_hand = listing.relations.groups && one;
         listing.relations.groups &= !groups_at_hand;
         let view = |loaded: &Loaded| {
             let resource_type = self.service.resource_type(loaded.kind);
