@@ -37,9 +37,9 @@ pub(crate) fn filter(tape: &Tape, about: About<'_>) -> String {
 
 /// So many terms that SQL is not asked all of them.
 fn wide(tape: &Tape, about: About<'_>) -> String {
-    let terms: Vec<String> = (0..5).map(|_| expression(tape, 1, &|tape| term(tape, about))).collect();
+    let terms: Vec<String> = (0..2 + tape.below(2)).map(|_| term(tape, about)).collect();
     let word = if tape.below(2) == 0 { " or " } else { " and " };
-    let count = 20 + tape.below(40);
+    let count = 33 + tape.below(40);
     let terms: Vec<&str> = terms.iter().map(String::as_str).cycle().take(count).collect();
     format!("not ({})", terms.join(word))
 }
@@ -62,8 +62,11 @@ fn expression(tape: &Tape, depth: usize, term: &dyn Fn(&Tape) -> String) -> Stri
 fn term(tape: &Tape, about: About<'_>) -> String {
     // What comes last is of the definition files, mostly.
     let words = vocabulary(about.resource_type);
-    let words = if tape.once_in(3) { &words[..] } else { &words[words.len() / 2..] };
-    let (urn, attribute) = tape.pick(words);
+    let (urn, attribute) = match tape.below(12) {
+        0 => words.iter().copied().find(|(_, attribute)| attribute.name == "meta").unwrap_or(words[0]),
+        1..=3 => tape.pick(&words),
+        _ => tape.pick(&words[words.len() / 2..]),
+    };
     let path = path(tape, urn, &attribute.name);
     let of_attribute = |part: Option<&Attribute>| asked_of(tape, about, attribute, part);
     if attribute.kind != AttributeType::Complex && !attribute.multi_valued {
@@ -78,15 +81,16 @@ fn term(tape: &Tape, about: About<'_>) -> String {
         let part = tape.pick(&parts);
         compared(tape, part.map_or("value", |part| &part.name), &|| of_attribute(part))
     };
-    match tape.below(6) {
+    match tape.below(8) {
         0 => compared(tape, &path, &|| of_attribute(None)),
-        1 | 2 => {
+        1 => format!("{path}[{}].{}", expression(tape, 1, &part_term), part_term(tape)),
+        2 => format!("{path}[{}]", expression(tape, 2, &part_term)),
+        3..=5 if attribute.multi_valued => format!("{path}[{}]", expression(tape, 2, &part_term)),
+        _ => {
             let part = tape.pick(&parts);
             let path = part.map_or_else(|| path.clone(), |part| format!("{path}.{}", part.name));
             compared(tape, &path, &|| of_attribute(part))
         }
-        3 => format!("{path}[{}].{}", expression(tape, 1, &part_term), part_term(tape)),
-        _ => format!("{path}[{}]", expression(tape, 2, &part_term)),
     }
 }
 

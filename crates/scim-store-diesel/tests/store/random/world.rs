@@ -149,7 +149,9 @@ impl World {
                 })
             }
             _ => {
-                let (group, members) = (tape.pick(&hits).id, [tape.pick(&hits).id, tape.pick(&hits).id]);
+                let groups: Vec<Hit> = hits.iter().filter(|hit| hit.kind == Kind::Group).copied().collect();
+                let group = if groups.is_empty() { hits[0].id } else { tape.pick(&groups).id };
+                let members = [tape.pick(&hits).id, tape.pick(&hits).id, tape.pick(&hits).id];
                 let write = match tape.below(6) {
                     0..=3 => MemberWrite::Add(texts(&members)),
                     4 => MemberWrite::Remove(texts(&members)),
