@@ -153,6 +153,46 @@ fn a_complex_attribute_gets_and_loses_its_type() {
     assert_eq!(found(&fixture, acme, device, filter), (1, 0));
 }
 
+#[test]
+fn a_type_that_an_index_cannot_hold_is_decided_by_the_document() {
+    // A type by case; a list of types; a type of another kind.
+    for (ref part, value, matches, others) in [
+        (json!({"name": "type", "caseExact": true}), json!("Work"), "\"Work\"", "\"work\""),
+        (json!({"name": "type", "multiValued": true}), json!(["x", "Work"]), "\"work\"", "\"w\""),
+        (json!({"name": "type", "type": "integer"}), json!(5), "5", "6"),
+        (json!({"name": "type", "type": "reference"}), json!("Work"), "\"Work\"", "\"work\""),
+    ] {
+        let ports = json!([{"name": "ports", "type": "complex", "multiValued": true,
+                            "subAttributes": [{"name": "value"}, part]}]);
+        let fixture = Fixture::with(with(&devices(&ports, &["ports"])));
+        let (acme, device) = (fixture.acme, fixture.kind("Device"));
+        fixture
+            .add(device, document(json!({"ports": [{"value": "p", "type": value}, {"value": "q"}]})))
+            .unwrap();
+        for (operand, expected) in [(matches, 1), (others, 0)] {
+            for filter in [
+                format!("ports.type eq {operand}"),
+                format!("ports[type eq {operand}]"),
+                format!("ports[value eq \"p\" and type eq {operand}]"),
+                format!("ports[not (type eq {operand}) and value eq \"p\"]"),
+                format!("ports[value eq \"q\" and type eq {operand}]"),
+                format!("not (ports.type eq {operand})"),
+            ] {
+                let expected = match (filter.contains("not"), filter.contains("\"q\"")) {
+                    (false, true) => 0,
+                    (true, _) => 1 - expected,
+                    _ => expected,
+                };
+                assert_eq!(found(&fixture, acme, device, &filter).0, expected, "{filter} {part}");
+            }
+        }
+        assert_eq!(found(&fixture, acme, device, "ports.type pr").0, 1, "{part}");
+        assert_eq!(found(&fixture, acme, device, "ports[value eq \"q\" and type pr]").0, 0, "{part}");
+        // The value is indexed all the same.
+        assert_eq!(found(&fixture, acme, device, "ports.value eq \"P\""), (1, 0), "{part}");
+    }
+}
+
 /// Devices whose serial is unique, by case or not.
 fn unique(case_exact: bool) -> Value {
     devices(

@@ -164,6 +164,59 @@ fn an_absent_active_is_neither_true_nor_false() {
 }
 
 #[test]
+fn times_compare_by_the_millisecond_that_is_stored_and_by_what_is_asked_beside_it() {
+    let fixture = Fixture::new();
+    // Around a leap second, and before the year 1970.
+    let last = 1_483_228_799_000_i64;
+    for (n, ms) in [last, last + 999, last + 1000, last + 1001, -1, 0].into_iter().enumerate() {
+        let id = fixture.add_user(&format!("u{n}")).id.uuid().simple().to_string();
+        fixture
+            .database()
+            .run(&format!("UPDATE resource SET created_ms = {ms}, modified_ms = {ms} WHERE id = x'{id}'"));
+    }
+    for instant in [
+        "2016-12-31T23:59:59Z",
+        "2016-12-31T23:59:58.999999999Z",
+        "2016-12-31T23:59:59.000000001Z",
+        "2016-12-31T23:59:59.999Z",
+        "2016-12-31T23:59:59.9995Z",
+        "2016-12-31T23:59:60Z",
+        "2016-12-31T23:59:60.001Z",
+        "2016-12-31T23:59:60.999999999Z",
+        "2017-01-01T01:00:00.000+01:00",
+        "2017-01-01T00:00:00.0009",
+        "1969-12-31T23:59:59.999Z",
+        "1969-12-31T23:59:59.9990001Z",
+        "1970-01-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999Z",
+    ] {
+        for attribute in ["meta.created", "meta.lastModified"] {
+            for op in ["eq", "ne", "gt", "ge", "lt", "le"] {
+                let text = format!("{attribute} {op} \"{instant}\"");
+                check(&fixture, Kind::User, &text, 4);
+                check(&fixture, Kind::User, &format!("not ({text})"), 4);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_name_of_the_type_compares_by_case() {
+    let fixture = Fixture::new();
+    fixture.add_user("ann");
+    fixture.add_group("staff");
+    for name in ["User", "user", "USER", "Use", "u", "ser", "s", "Group", "group", "V", "a", ""] {
+        for op in ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"] {
+            for kind in Kind::MEMBERS {
+                check(&fixture, kind, &format!("meta.resourceType {op} \"{name}\""), 1);
+                check(&fixture, kind, &format!("not (meta.resourceType {op} \"{name}\")"), 1);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_empty_type_is_no_missing_type() {
     let fixture = Fixture::new();
     let emails = json!([{"value": "x"}, {"value": "y", "type": "work"}]);

@@ -344,3 +344,39 @@ fn an_id_that_does_not_come_last_moves_the_others() {
     fixture.add_group("g");
     assert_eq!(moved(), before);
 }
+
+#[test]
+fn a_small_page_is_quick_where_its_place_is_known() {
+    let fixture = Fixture::new();
+    let mut truth = Truth { tenant: fixture.acme, kind: Kind::User, ids: Vec::new() };
+    truth.create(&fixture, 300);
+    let store = fixture.store.tenant(fixture.acme);
+    let parts = part(Kind::User, None);
+    let listing = |from, limit| Listing {
+        from,
+        limit,
+        relations: Relations { members: false, groups: true },
+        ..listing(&parts, "all", (0, 0))
+    };
+    let quick = |from, limit| store.is_quick(listing(from, limit));
+    let hit = Hit { kind: Kind::User, id: truth.ids[150] };
+    for limit in [0, 1, 100] {
+        assert!(
+            quick(From::Index(0), limit) && quick(From::After(hit), limit) && quick(From::Before(hit), limit)
+        );
+        assert!(!quick(From::Index(250), limit), "nobody was there yet");
+    }
+    assert!(!quick(From::Index(0), 101));
+    assert!(!store.is_quick(Listing {
+        relations: Relations { members: true, groups: false },
+        ..listing(From::Index(0), 1)
+    }));
+    truth.check(&fixture, From::Index(250), 50, 250..300);
+    assert!(quick(From::Index(250), 50) && !quick(From::Index(1000), 50));
+    // What was known and is no more is found again.
+    truth.take(&fixture, &Step::Delete(0.2));
+    truth.check(&fixture, From::Index(250), 50, 250..300);
+    // Another tenant's places are its own.
+    let other = fixture.tenant("other");
+    assert!(!fixture.store.tenant(other).is_quick(listing(From::Index(250), 50)));
+}
