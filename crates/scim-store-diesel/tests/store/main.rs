@@ -10,6 +10,7 @@ mod filters;
 mod isolation;
 mod list_plans;
 mod members;
+mod migration;
 mod opening;
 mod places;
 mod plans;
