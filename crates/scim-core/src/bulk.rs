@@ -55,6 +55,8 @@ pub struct BulkRequest {
 pub struct BulkOperation {
     /// What it does; `None` when it does not say so, or says something else.
     pub method: Option<Method>,
+    /// The same as the client wrote it.
+    pub method_text: Option<String>,
     /// Where, such as `/Users` or `/Users/2819c223-7f76-453a-919d-413861904646`.
     pub path: String,
     /// The name by which other operations refer to what a POST creates.
@@ -136,8 +138,8 @@ impl BulkRequest {
     /// Puts ids in the place of `bulkId:` references, in paths and in whole texts of the data.
     /// `id_of` says which id the resource of the POST at a place will have. A reference to no
     /// operation, or to several, becomes the fault of the operation that makes it.
-    pub fn resolve(&mut self, id_of: impl Fn(usize) -> String) {
-        references::resolve(&mut self.operations, &id_of);
+    pub fn resolve(&mut self, mut id_of: impl FnMut(usize) -> String) {
+        references::resolve(&mut self.operations, &mut id_of);
     }
 
     /// The operations by their places, in an order in which each comes after those it refers to and
@@ -169,9 +171,10 @@ fn operation(mut object: Map<String, Value>) -> Result<BulkOperation, BulkError>
     if let Some(name) = &method {
         read.method = Method::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
     }
+    read.method_text = method;
     let has_data = read.data.is_object();
     read.fault = fault.or_else(|| match (read.method, &path) {
-        _ if method.is_none() => Some(OperationFault::NoMethod),
+        _ if read.method_text.is_none() => Some(OperationFault::NoMethod),
         (None, _) => Some(OperationFault::UnknownMethod),
         (_, None) => Some(OperationFault::NoPath),
         (Some(Method::Post), _) if read.bulk_id.as_ref().is_none_or(String::is_empty) => {

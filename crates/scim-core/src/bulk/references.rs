@@ -43,7 +43,7 @@ pub(super) fn refuse_twins(operations: &mut [BulkOperation]) {
 }
 
 /// Puts ids in the place of references and notes which operations they lead to.
-pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &dyn Fn(usize) -> String) {
+pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &mut dyn FnMut(usize) -> String) {
     let mut places: HashMap<String, Option<usize>> = HashMap::new();
     for (place, operation) in operations.iter().enumerate() {
         if let (Some(Method::Post), Some(id)) = (operation.method, &operation.bulk_id) {
@@ -55,7 +55,7 @@ pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &dyn Fn(usize) ->
         if operation.fault.is_some() {
             continue;
         }
-        let mut resolver = Resolver { places: &places, id_of, found: Vec::new(), fault: None };
+        let mut resolver = Resolver { places: &places, id_of: &mut *id_of, found: Vec::new(), fault: None };
         resolver.value(&mut operation.data);
         if let Some((before, last)) = operation.path.rsplit_once('/')
             && let Some(id) = resolver.id(last)
@@ -74,7 +74,7 @@ pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &dyn Fn(usize) ->
 
 struct Resolver<'a> {
     places: &'a HashMap<String, Option<usize>>,
-    id_of: &'a dyn Fn(usize) -> String,
+    id_of: &'a mut dyn FnMut(usize) -> String,
     found: Vec<usize>,
     fault: Option<OperationFault>,
 }

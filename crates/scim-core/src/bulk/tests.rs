@@ -32,6 +32,7 @@ fn keys_and_methods_are_read_in_any_case() {
     }));
     let operation = BulkOperation {
         method: Some(Method::Delete),
+        method_text: Some("delete".to_owned()),
         path: "/Users/x".to_owned(),
         version: Some("W/\"1\"".to_owned()),
         ..BulkOperation::default()
