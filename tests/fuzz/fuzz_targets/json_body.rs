@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use scim_core::schema::ResourceType;
 use scim_core::value::Rules;
 use scim_core::{Projection, SearchRequest, SortBy, json};
-use scim_core_fuzz::{GROUP, USER};
+use scimd_fuzz::{GROUP, USER};
 use serde_json::{Map, Value};
 
 fuzz_target!(|body: &[u8]| {

@@ -1,5 +1,7 @@
 //! What the fuzz targets share.
 
+pub mod patched;
+
 use scim_core::filter::MAX_LENGTH;
 use scim_core::schema::{ENTERPRISE_USER_URN, ResourceType, USER_URN, group_type, user_type};
 use scim_core::{Filter, FilterError};
@@ -32,8 +34,16 @@ pub static ANN: LazyLock<Map<String, Value>> = LazyLock::new(|| {
         (ENTERPRISE_USER_URN): {"department": "R&D", "manager": {"value": "m1"}},
         "meta": {"resourceType": "User", "lastModified": "2026-01-31T09:30:00.000Z", "version": "W/\"1\""},
     });
-    ann.as_object().cloned().unwrap_or_default()
+    object(ann)
 });
+
+/// The members of an object.
+pub fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
 
 /// Every error is one line, and its drawing two.
 pub fn check_error(error: &FilterError) {

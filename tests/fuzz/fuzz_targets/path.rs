@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use scim_core::filter::MAX_LENGTH;
 use scim_core::path::AttributePath;
 use scim_core::{PatchPath, Projection, SortBy, SortKey};
-use scim_core_fuzz::{ANN, GROUP, USER, check_error, check_filter};
+use scimd_fuzz::{ANN, GROUP, USER, check_error, check_filter};
 
 fuzz_target!(|text: &str| {
     if let Ok(path) = text.parse::<AttributePath>() {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use scim_core::Filter;
-use scim_core_fuzz::{USER, check_error, check_filter};
+use scimd_fuzz::{USER, check_error, check_filter};
 use serde_json::Value;
 
 fuzz_target!(|text: &str| {
@@ -17,7 +17,7 @@ fuzz_target!(|text: &str| {
         let attribute = USER.attribute(name).expect("a defined attribute");
         match filter.resolve_element(attribute) {
             Ok(predicate) => {
-                let ann = scim_core_fuzz::ANN[name].clone();
+                let ann = scimd_fuzz::ANN[name].clone();
                 let elements = if let Value::Array(list) = ann { list } else { vec![ann] };
                 elements.iter().for_each(|element| {
                     predicate.matches_element(element);
