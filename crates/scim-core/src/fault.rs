@@ -1,5 +1,6 @@
 //! What is wrong with a body, attribute by attribute, and what was let pass.
 
+use crate::dialect;
 use crate::json::shortened;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -153,7 +154,7 @@ pub struct Findings {
     /// Attributes with a value that is none of those that the schema suggests, by path. Such values are
     /// kept: suggestions bind nobody (RFC 7643 section 7), but a slip is worth a hint.
     pub uncanonical: BTreeSet<String>,
-    /// The names of the client habits that were rewritten, such as `string-boolean`.
+    /// The names of the client habits that were rewritten, as in [`dialect`].
     pub dialects: BTreeSet<&'static str>,
 }
 
@@ -198,6 +199,13 @@ impl Findings {
     /// Notes that a client habit was rewritten.
     pub fn dialect(&mut self, name: &'static str) {
         self.dialects.insert(name);
+    }
+
+    /// Notes a name that is spelled in another case than it is defined.
+    pub fn spelling(&mut self, given: &str, defined: &str) {
+        if given != defined {
+            self.dialect(dialect::NAME_CASE);
+        }
     }
 
     /// Whether a fault was found in an attribute or in a part of it.

@@ -73,6 +73,7 @@
 pub mod bulk;
 pub mod cursor;
 pub mod datetime;
+pub mod dialect;
 pub mod error;
 pub mod fault;
 pub mod filter;

@@ -2,16 +2,7 @@
 //!
 //! [`normalise`] is the one door through which a client's value becomes part of a resource, for
 //! POST, PUT and PATCH alike. Besides checking, it rewrites what well-known clients send in their
-//! own way; each rewrite has a name that [`Findings::dialects`] collects:
-//!
-//! | name | rewritten | sent by |
-//! |---|---|---|
-//! | `string-boolean` | `"True"` → `true` | Entra ID |
-//! | `empty-string` | `""` → unassigned | Entra ID, Okta |
-//! | `bare-value` | `"id"` → `{"value": "id"}` for a complex attribute | Entra ID (manager) |
-//! | `stringified-json` | `"{\"value\": …}"` → the object | Entra ID (app roles) |
-//! | `list-of-one` | `[x]` → `x` for a singular attribute | Entra ID (manager) |
-//! | `single-as-list` | `x` → `[x]` for a multi-valued attribute | several |
+//! own way; each rewrite has a name in [`dialect`], which [`Findings::dialects`] collects.
 
 mod reference;
 mod scalar;
@@ -20,6 +11,7 @@ mod tests;
 
 pub use scalar::MAX_UNIQUE;
 
+use crate::dialect;
 use crate::fault::{FaultKind, Findings};
 use crate::json;
 use crate::name::did_you_mean;
@@ -142,12 +134,12 @@ impl Reader<'_> {
         let list = match value {
             Value::Array(list) => list,
             Value::String(text) if text.is_empty() => {
-                self.findings.dialect("empty-string");
+                self.findings.dialect(dialect::EMPTY_STRING);
                 self.findings.hollow.insert(without_indices(path));
                 return None;
             }
             one => {
-                self.findings.dialect("single-as-list");
+                self.findings.dialect(dialect::SINGLE_AS_LIST);
                 vec![one]
             }
         };
@@ -182,13 +174,13 @@ impl Reader<'_> {
         }
         let value = match value {
             Value::Array(mut list) if list.len() == 1 => {
-                self.findings.dialect("list-of-one");
+                self.findings.dialect(dialect::LIST_OF_ONE);
                 list.pop()?
             }
             other => other,
         };
         if matches!(&value, Value::String(text) if text.is_empty()) {
-            self.findings.dialect("empty-string");
+            self.findings.dialect(dialect::EMPTY_STRING);
             return None;
         }
         match scalar::check(attribute, value, self.findings) {
@@ -213,7 +205,7 @@ impl Reader<'_> {
         let object = match value {
             Value::Object(object) => object,
             Value::Array(mut list) if list.len() == 1 => {
-                self.findings.dialect("list-of-one");
+                self.findings.dialect(dialect::LIST_OF_ONE);
                 let item = list.pop()?;
                 return if item.is_array() {
                     self.wrong_type(attribute, &item, path)
@@ -222,11 +214,11 @@ impl Reader<'_> {
                 };
             }
             Value::String(text) if text.is_empty() => {
-                self.findings.dialect("empty-string");
+                self.findings.dialect(dialect::EMPTY_STRING);
                 return None;
             }
             bare if !bare.is_array() && !bare.is_null() && attribute.sub_attribute("value").is_some() => {
-                self.findings.dialect("bare-value");
+                self.findings.dialect(dialect::BARE_VALUE);
                 Map::from_iter([("value".to_owned(), bare)])
             }
             other => return self.wrong_type(attribute, &other, path),
@@ -237,6 +229,7 @@ impl Reader<'_> {
                 self.unknown_part(attribute, &name, &part, path);
                 continue;
             };
+            self.findings.spelling(&name, &sub.name);
             let place = format!("{path}.{}", sub.name);
             if sub.mutability == Mutability::ReadOnly {
                 self.findings.ignore(without_indices(&place));
@@ -278,7 +271,7 @@ impl Reader<'_> {
             && text.trim_start().starts_with(['{', '['])
             && let Ok(value) = json::from_slice(text.as_bytes())
         {
-            self.findings.dialect("stringified-json");
+            self.findings.dialect(dialect::STRINGIFIED_JSON);
             return value;
         }
         Value::String(text)

@@ -17,9 +17,12 @@ pub struct Dialect {
     pub sent_by: &'static str,
 }
 
+pub(crate) use scim_core::dialect::{
+    BARE_VALUE, DOTTED_KEY, EMPTY_STRING, FOREIGN_SCHEMA, LIST_OF_ONE, NAME_CASE, SINGLE_AS_LIST,
+    STRING_BOOLEAN, STRINGIFIED_JSON, URN_KEY,
+};
+
 pub(crate) const OP_CASE: &str = "op-case";
-pub(crate) const DOTTED_KEY: &str = "dotted-key";
-pub(crate) const URN_KEY: &str = "urn-key";
 pub(crate) const FILTER_KEY: &str = "filter-key";
 pub(crate) const CORE_URN: &str = "core-urn";
 pub(crate) const EXTENSION_NAME: &str = "extension-name";
@@ -29,19 +32,23 @@ pub(crate) const REMOVE_KEYS: &str = "remove-keys";
 pub(crate) const MISSING_ELEMENT: &str = "missing-element";
 pub(crate) const APP_ROLE_JSON: &str = "app-role-json";
 pub(crate) const MEMBER_REF: &str = "member-ref";
-pub(crate) const STRING_BOOLEAN: &str = "string-boolean";
-pub(crate) const EMPTY_STRING: &str = "empty-string";
 
 const fn dialect(name: &'static str, summary: &'static str, sent_by: &'static str) -> Dialect {
     Dialect { name, summary, sent_by }
 }
 
-/// The habits that are understood, those of [`scim_core::value`] among them.
+/// The habits that are understood, those of [`scim_core::dialect`] among them.
 ///
-/// Not listed, because SCIM itself says so: names and URNs in any case, `add` to an attribute with
-/// one value replaces it, `null` and `[]` mean unassigned.
+/// Names in any case are SCIM's own (RFC 7643 section 2.1) and are listed all the same: who looks for a
+/// slip in a mapping wants to see them. Not listed, because SCIM itself says so: URNs in any case, names in
+/// filters, `add` to an attribute with one value replaces it, `null` and `[]` mean unassigned.
 pub const DIALECTS: &[Dialect] = &[
     dialect(OP_CASE, "`Add`, `Replace`, `Remove` → `add`, `replace`, `remove`", "Entra ID"),
+    dialect(
+        NAME_CASE,
+        "a name in another case, such as `DisplayName` or `operations` → as it is defined",
+        "Entra ID, several",
+    ),
     dialect(DOTTED_KEY, "a key `name.givenName` in a value without path → that path", "Entra ID"),
     dialect(URN_KEY, "a key `urn:…:User:department` in a value without path → that path", "Entra ID"),
     dialect(
@@ -75,8 +82,13 @@ pub const DIALECTS: &[Dialect] = &[
     dialect(MEMBER_REF, "a member with `$ref` alone → the id at the end of it", "several"),
     dialect(STRING_BOOLEAN, "`\"True\"` → `true`, in values and in filters", "Entra ID"),
     dialect(EMPTY_STRING, "`\"\"` → unassigned", "Entra ID, Okta"),
-    dialect("bare-value", "`\"id\"` → `{\"value\": \"id\"}` for a manager or a member", "Entra ID"),
-    dialect("stringified-json", "an object or a list in the form of a JSON text → itself", "Entra ID"),
-    dialect("list-of-one", "`[x]` → `x` for an attribute with one value", "Entra ID"),
-    dialect("single-as-list", "`x` → `[x]` for an attribute with several values", "several"),
+    dialect(
+        FOREIGN_SCHEMA,
+        "a URN in `schemas` that the resource type does not define → ignored",
+        "Entra ID",
+    ),
+    dialect(BARE_VALUE, "`\"id\"` → `{\"value\": \"id\"}` for a manager or a member", "Entra ID"),
+    dialect(STRINGIFIED_JSON, "an object or a list in the form of a JSON text → itself", "Entra ID"),
+    dialect(LIST_OF_ONE, "`[x]` → `x` for an attribute with one value", "Entra ID"),
+    dialect(SINGLE_AS_LIST, "`x` → `[x]` for an attribute with several values", "several"),
 ];

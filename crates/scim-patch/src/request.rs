@@ -68,14 +68,8 @@ impl PatchRequest {
     /// When `schemas` does not name the message, when there is no operation or more than
     /// [`MAX_OPERATIONS`], and when an operation has no `op` or a `path` that is no text.
     pub fn parse(body: Map<String, Value>) -> Result<Self, PatchError> {
-        let [mut schemas, mut operations] = [None, None];
-        for (name, value) in body {
-            if name.eq_ignore_ascii_case("schemas") {
-                schemas = Some(value);
-            } else if name.eq_ignore_ascii_case("operations") {
-                operations = Some(value);
-            }
-        }
+        let mut findings = Findings::default();
+        let [schemas, operations] = members(body, ["schemas", "Operations"], &mut findings);
         if !is_patch(schemas.as_ref()) {
             return Err(Kind::NotAPatch.in_message());
         }
@@ -86,7 +80,6 @@ impl PatchRequest {
         if list.len() > MAX_OPERATIONS {
             return Err(Kind::TooManyOperations.in_message());
         }
-        let mut findings = Findings::default();
         let operations = list
             .into_iter()
             .enumerate()
@@ -94,6 +87,22 @@ impl PatchRequest {
             .collect::<Result<_, _>>()?;
         Ok(Self { operations, findings })
     }
+}
+
+/// The members of an object that have these names, in whatever case; others are ignored.
+fn members<const N: usize>(
+    object: Map<String, Value>,
+    names: [&str; N],
+    findings: &mut Findings,
+) -> [Option<Value>; N] {
+    let mut found = [const { None }; N];
+    for (given, value) in object {
+        if let Some(i) = names.iter().position(|name| name.eq_ignore_ascii_case(&given)) {
+            findings.spelling(&given, names[i]);
+            found[i] = Some(value);
+        }
+    }
+    found
 }
 
 fn is_patch(schemas: Option<&Value>) -> bool {
@@ -106,16 +115,7 @@ fn operation(item: Value, findings: &mut Findings) -> Result<Operation, Kind> {
         Value::Object(object) => object,
         other => return Err(Kind::NotAnObject(kind_of(&other))),
     };
-    let [mut op, mut path, mut value] = [None, None, None];
-    for (name, part) in object {
-        if name.eq_ignore_ascii_case("op") {
-            op = Some(part);
-        } else if name.eq_ignore_ascii_case("path") {
-            path = Some(part);
-        } else if name.eq_ignore_ascii_case("value") {
-            value = Some(part);
-        }
-    }
+    let [op, path, value] = members(object, ["op", "path", "value"], findings);
     let op = match op {
         Some(Value::String(op)) => op,
         None | Some(Value::Null) => return Err(Kind::NoOp),

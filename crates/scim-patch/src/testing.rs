@@ -37,6 +37,11 @@ pub(crate) fn ann() -> Resource {
     })))
 }
 
+/// A user with nothing but a name.
+pub(crate) fn empty() -> Resource {
+    Resource::from_stored(object(json!({"schemas": [USER_URN], "userName": "ann"})))
+}
+
 /// What operations make of a user: the user and all that was found, or the error, with the user
 /// untouched.
 pub(crate) fn patched_with(

@@ -6,7 +6,7 @@ mod members;
 
 use crate::testing::{STRICT, ann, patched, patched_with, refusal, request};
 use crate::{MAX_OPERATIONS, Options, PATCH_OP_URN, PatchRequest, Plan};
-use scim_core::schema::{ENTERPRISE_USER_URN, user_type};
+use scim_core::schema::{ENTERPRISE_USER_URN, USER_URN, user_type};
 use scim_core::value::Rules;
 use serde_json::{Value, json};
 
@@ -129,7 +129,7 @@ fn what_the_server_sets_is_refused_as_a_path_and_ignored_as_a_key() {
     }
     refused(json!([{"op": "remove", "path": "schemas"}]), "mutability");
     let value = json!({
-        "schemas": ["urn:x:y"], "id": "x", "meta": {"version": 1}, "groups": [{"value": "g"}],
+        "schemas": [USER_URN], "id": "x", "meta": {"version": 1}, "groups": [{"value": "g"}],
         (ENTERPRISE_USER_URN): {"manager": {"displayName": "Mo"}},
     });
     let (_, changed, findings) =

@@ -1,6 +1,7 @@
 //! From the body of a POST or PUT to a resource, or to all that is wrong with it.
 
 use super::{Reading, Resource};
+use crate::dialect;
 use crate::fault::{FaultKind, Faults, Findings};
 use crate::json::shortened;
 use crate::path::AttributePath;
@@ -22,8 +23,10 @@ impl ResourceType {
         let mut schemas = None;
         for (name, value) in body {
             if name.eq_ignore_ascii_case("schemas") {
+                findings.spelling(&name, "schemas");
                 schemas = Some(value);
             } else if let Some(attribute) = self.attribute(&name) {
+                findings.spelling(&name, &attribute.name);
                 keep(attribute, value, &attribute.name, rules, &mut findings, &mut kept);
             } else if let Some(extension) = self.extension(&name) {
                 self.read_extension(extension, value, rules, &mut findings, &mut kept);
@@ -59,8 +62,9 @@ impl ResourceType {
         findings: &mut Findings,
         kept: &mut Map<String, Value>,
     ) {
+        target.note_spelling(path, findings);
         let Target::Attribute { extension, attribute, sub } = target else { return };
-        findings.dialect(if path.uri.is_some() { "urn-key" } else { "dotted-key" });
+        findings.dialect(if path.uri.is_some() { dialect::URN_KEY } else { dialect::DOTTED_KEY });
         // The part of a complex attribute stands alone in an object of its own.
         let value = match sub {
             Some(sub) => Value::Object(Map::from_iter([(sub.name.clone(), value)])),
@@ -92,6 +96,7 @@ impl ResourceType {
         let object = match value {
             Value::Object(object) => object,
             value if is_unassigned(&value) => return,
+            Value::String(text) if text.is_empty() => return findings.dialect(dialect::EMPTY_STRING),
             other => {
                 let kind = FaultKind::WrongType { expected: "an object", found: kind_of(&other) };
                 return findings.fault(schema.id.as_str(), kind);
@@ -101,6 +106,7 @@ impl ResourceType {
         for (name, value) in object {
             match schema.attribute(&name) {
                 Some(attribute) => {
+                    findings.spelling(&name, &attribute.name);
                     let path = format!("{}:{}", schema.id, attribute.name);
                     keep(attribute, value, &path, rules, findings, &mut parts);
                 }
@@ -137,12 +143,22 @@ impl ResourceType {
                 return findings.fault("schemas", kind);
             };
             core |= self.schema.is(urn);
-            if rules.reject_foreign_schemas && !self.schema.is(urn) && self.extension(urn).is_none() {
-                findings.fault("schemas", FaultKind::UnknownSchema { urn: urn.to_owned() });
-            }
+            self.check_schema(urn, rules, findings);
         }
         if !core {
             findings.fault("schemas", FaultKind::SchemaNotListed { urn: self.schema.id.clone() });
+        }
+    }
+
+    /// Notes a URN in `schemas` that this resource type does not define: as a fault, or as ignored.
+    pub fn check_schema(&self, urn: &str, rules: Rules, findings: &mut Findings) {
+        if self.schema.is(urn) || self.extension(urn).is_some() {
+            return;
+        }
+        if rules.reject_foreign_schemas {
+            findings.fault("schemas", FaultKind::UnknownSchema { urn: urn.to_owned() });
+        } else {
+            findings.dialect(dialect::FOREIGN_SCHEMA);
         }
     }
 

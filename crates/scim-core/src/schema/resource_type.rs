@@ -2,6 +2,7 @@
 
 use super::common::common_attributes;
 use super::{Attribute, Schema};
+use crate::fault::Findings;
 use crate::filter::find;
 use crate::name::did_you_mean;
 use crate::path::AttributePath;
@@ -50,6 +51,17 @@ pub enum Target<'s> {
         /// The sub-attribute, if the path names one.
         sub: Option<&'s Attribute>,
     },
+}
+
+impl Target<'_> {
+    /// Notes names in a path that are spelled in another case than they are defined.
+    pub fn note_spelling(&self, path: &AttributePath, findings: &mut Findings) {
+        let Self::Attribute { attribute, sub, .. } = self else { return };
+        findings.spelling(path.name.as_str(), &attribute.name);
+        if let (Some(given), Some(sub)) = (&path.sub, sub) {
+            findings.spelling(given.as_str(), &sub.name);
+        }
+    }
 }
 
 /// Says that a path names nothing in a resource type.

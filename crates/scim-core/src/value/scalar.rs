@@ -3,6 +3,7 @@
 use super::kind_of;
 use super::reference;
 use crate::datetime::parse_date_time;
+use crate::dialect;
 use crate::fault::{FaultKind, Findings};
 use crate::fold::fold;
 use crate::schema::{Attribute, AttributeType, Uniqueness};
@@ -48,7 +49,7 @@ fn check_type(kind: AttributeType, value: Value, findings: &mut Findings) -> Res
             } else {
                 return Err(wrong("another string"));
             };
-            findings.dialect("string-boolean");
+            findings.dialect(dialect::STRING_BOOLEAN);
             Ok(Value::Bool(truth))
         }
         (AttributeType::Integer, Value::Number(n)) if n.is_i64() => Ok(Value::Number(n)),

@@ -30,6 +30,10 @@ impl Planner<'_> {
             }
             // It follows from the other attributes.
             self.findings.ignore(found.path());
+            let given = value.filter(|_| op != Op::Remove).and_then(Value::as_array);
+            for urn in given.into_iter().flatten().filter_map(Value::as_str) {
+                self.resource_type.check_schema(urn, self.options.rules, &mut self.findings);
+            }
             return Ok(());
         }
         if found.is_read_only() {

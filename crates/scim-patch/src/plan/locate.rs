@@ -85,6 +85,9 @@ pub(super) fn locate<'s>(
         findings.dialect(dialect::EXTENSION_NAME);
         Some(target)
     });
+    if let Some(target) = &target {
+        target.note_spelling(&path, findings);
+    }
     Ok(target.map(|target| match target {
         Target::Attribute { extension, attribute, sub } => {
             Located::Attribute(Found { extension, attribute, filter, sub })

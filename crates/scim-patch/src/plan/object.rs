@@ -76,6 +76,7 @@ impl<'s> Planner<'s> {
             None => self.resource_type.attribute(key),
         };
         if let Some(attribute) = plain {
+            self.findings.spelling(key, &attribute.name);
             return Ok(Some(Located::Attribute(Found::whole(extension, attribute))));
         }
         match locate(self.resource_type, path, &mut self.findings) {
