@@ -28,7 +28,7 @@ impl PatchError {
             | Kind::NotAnObject(_)
             | Kind::NoOp
             | Kind::UnknownOp(_) => ScimType::InvalidSyntax,
-            Kind::NoValue(_) | Kind::NoObject(_) | Kind::MemberWithoutId | Kind::Value(_) => {
+            Kind::NoValue(..) | Kind::NoObject(_) | Kind::MemberWithoutId | Kind::Value(_) => {
                 ScimType::InvalidValue
             }
             Kind::PathNotText(_) | Kind::NoBrackets(_) | Kind::Unknown(_) => ScimType::InvalidPath,
@@ -60,8 +60,8 @@ pub(crate) enum Kind {
     NoOp,
     /// An `op` that does not exist.
     UnknownOp(String),
-    /// `add` or `replace` without `value`.
-    NoValue(Op),
+    /// `add` or `replace` without `value`, and of what.
+    NoValue(Op, Option<String>),
     /// No path, and the value is something else than an object.
     NoObject(&'static str),
     /// A `path` that is no text.
@@ -130,7 +130,8 @@ impl fmt::Display for Kind {
             Self::UnknownOp(op) => {
                 write!(f, "unknown `op` `{}`; it is `add`, `replace` or `remove`", shortened(op))
             }
-            Self::NoValue(op) => write!(f, "`{op}` needs a `value`"),
+            Self::NoValue(op, None) => write!(f, "`{op}` needs a `value`"),
+            Self::NoValue(op, Some(path)) => write!(f, "`{op}` of `{}` needs a `value`", shortened(path)),
             Self::NoObject(found) => {
                 write!(f, "an operation without `path` takes an object of attributes, not {found}")
             }
@@ -157,7 +158,12 @@ impl fmt::Display for Kind {
             Self::ClearsWithoutPath(path) => {
                 write!(f, "to remove all values of `{path}`, send it as the `path`")
             }
-            Self::NoTarget(path) => write!(f, "no value of `{path}` matches the filter in the path"),
+            Self::NoTarget(path) => {
+                write!(
+                    f,
+                    "no value of `{path}` matches the filter in the path; name one that is there, or add it"
+                )
+            }
             Self::TooMuchWork => {
                 f.write_str("so many operations on such long lists are not done at once; send fewer")
             }

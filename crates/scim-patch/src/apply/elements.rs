@@ -1,6 +1,6 @@
 //! Steps on some values of a list: `emails[type eq "work"].value`.
 
-use super::write::{self, check_immutable, hand_over, is_primary, merge};
+use super::write::{self, append, check_immutable, hand_over, merge};
 use super::{Work, put};
 use crate::error::Kind;
 use crate::plan::{Action, Content, Elements, Slot};
@@ -35,16 +35,14 @@ impl Elements {
                 return Err(several_primary(slot));
             }
         }
+        if let Some(primary) = primary {
+            hand_over(list, primary);
+        }
         let created = if matched { None } else { self.created(slot, action)? };
         let is_new = created.is_some() && self.wanted.is_some();
         if let Some(element) = created {
-            if is_primary(&element) {
-                primary = Some(list.len());
-            }
-            list.push(element);
-        }
-        if let Some(primary) = primary {
-            hand_over(list, primary);
+            // What the action says may make it another element than the filter does, and one that is there.
+            append(list, &slot.attribute, &[element], work)?;
         }
         list.retain(|element| element.as_object().is_none_or(|parts| !parts.is_empty()));
         Ok(is_new)

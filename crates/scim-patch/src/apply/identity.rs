@@ -42,7 +42,8 @@ fn key(attribute: &Attribute, value: &Value) -> String {
     }
 }
 
-/// Whether two lists hold the same values, in whatever order.
+/// Whether two lists hold the same values, in whatever order; what is not marked as primary is as if it
+/// were marked as not primary (RFC 7643 section 2.4).
 pub(super) fn same_values(a: &[Value], b: &[Value]) -> bool {
     let sorted = |list: &[Value]| {
         let mut texts: Vec<String> = list.iter().map(canonical).collect();
@@ -58,10 +59,16 @@ fn canonical(value: &Value) -> String {
         Value::Object(parts) => {
             let mut texts: Vec<String> = parts
                 .iter()
+                .filter(|(name, part)| !(*name == "primary" && **part == Value::Bool(false)))
                 .map(|(name, part)| format!("{}:{}", Value::from(name.as_str()), canonical(part)))
                 .collect();
             texts.sort_unstable();
             format!("{{{}}}", texts.join(","))
+        }
+        Value::Array(list) => {
+            let mut texts: Vec<String> = list.iter().map(canonical).collect();
+            texts.sort_unstable();
+            format!("[{}]", texts.join(","))
         }
         other => other.to_string(),
     }

@@ -35,13 +35,7 @@ impl Plan {
                 if self.removes_parts(slot) {
                     list.retain(|element| !is_bare_label(slot, element));
                 }
-                // The order of values means nothing (RFC 7643 section 2.4).
-                if let Some(Value::Array(old)) = old
-                    && old != list
-                    && same_values(old, list)
-                {
-                    list.clone_from(old);
-                }
+                keep_order(old, list);
             }
             Value::Object(parts) => {
                 // A reference to where the value no longer points.
@@ -55,6 +49,11 @@ impl Plan {
                     && !self.sets_part(slot, "$ref")
                 {
                     parts.shift_remove("$ref");
+                }
+                for (name, part) in parts.iter_mut() {
+                    if let Value::Array(list) = part {
+                        keep_order(old.and_then(|old| old.get(name)), list);
+                    }
                 }
             }
             _ => {}
@@ -145,6 +144,16 @@ fn check_fixed(slot: &Slot, before: &Map<String, Value>, after: &Map<String, Val
         (Value::Object(old), Some(Value::Object(new))) => check_immutable(&slot.attribute, old, new),
         (Value::Object(old), None) => check_immutable(&slot.attribute, old, &Map::new()),
         _ => Ok(()),
+    }
+}
+
+/// Leaves a list as it was if it holds the same values. Their order means nothing (RFC 7643 section 2.4).
+fn keep_order(old: Option<&Value>, list: &mut Vec<Value>) {
+    if let Some(Value::Array(old)) = old
+        && old != list
+        && same_values(old, list)
+    {
+        list.clone_from(old);
     }
 }
 

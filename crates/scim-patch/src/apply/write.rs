@@ -76,7 +76,7 @@ pub(super) fn check_immutable(
 }
 
 /// Adds values to a list. One that is there already takes on the parts that are new to it.
-fn append(
+pub(super) fn append(
     list: &mut Vec<Value>,
     attribute: &Attribute,
     given: &[Value],
@@ -112,7 +112,7 @@ fn append(
 }
 
 /// Whether a value is marked as primary.
-pub(super) fn is_primary(element: &Value) -> bool {
+fn is_primary(element: &Value) -> bool {
     element.get("primary") == Some(&Value::Bool(true))
 }
 

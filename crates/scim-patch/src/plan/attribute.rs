@@ -44,7 +44,7 @@ impl Planner<'_> {
             return Ok(());
         }
         if found.is_members() {
-            return self.members(op, found, value);
+            return self.members(op, found, value, in_object);
         }
         if found.filter.is_some() && !found.attribute.multi_valued {
             return Err(Kind::NoBrackets(found.path()));

@@ -105,6 +105,11 @@ fn parse(text: &str) -> Result<(AttributePath, Option<Filter>), PathError> {
     Ok((attribute, filter))
 }
 
+/// A path in words that quote no value.
+pub(super) fn without_filter(text: &str) -> Option<String> {
+    parse(text).ok().map(|(path, _)| path.to_string())
+}
+
 /// The fault of a path that names nothing. Looks for near names, which takes its time.
 pub(super) fn unknown(resource_type: &ResourceType, text: &str) -> Fault {
     let (path, suggestion) = match parse(text).map(|(path, _)| resource_type.resolve(&path)) {

@@ -15,7 +15,20 @@ use std::collections::HashSet;
 
 impl Planner<'_> {
     /// An operation on the member list or on some of it.
-    pub(super) fn members(&mut self, op: Op, found: &Found<'_>, value: Option<&Value>) -> Result<(), Kind> {
+    ///
+    /// `in_object` says that they are a key of a larger value. There, `null` is no reason to empty a
+    /// group: some clients write it for all that they leave out.
+    pub(super) fn members(
+        &mut self,
+        op: Op,
+        found: &Found<'_>,
+        value: Option<&Value>,
+        in_object: bool,
+    ) -> Result<(), Kind> {
+        if in_object && value.is_some_and(Value::is_null) {
+            self.findings.ignore(found.path());
+            return Ok(());
+        }
         if found.sub.is_some() {
             return Err(Kind::MemberPart);
         }
@@ -32,8 +45,25 @@ impl Planner<'_> {
                 Some(self.selected_members(op, found.attribute, wanted, value)?)
             }
         };
-        self.members.extend(change);
+        if let Some(change) = change {
+            self.change_members(change);
+        }
         Ok(())
+    }
+
+    /// Notes a change. Members that come or go one by one, as some clients send them, are one change.
+    fn change_members(&mut self, change: MemberChange) {
+        use MemberChange::{Add, Remove};
+        match (self.members.last_mut(), change) {
+            (Some(Add(ids)), Add(more)) | (Some(Remove(ids)), Remove(more)) => {
+                let known = self.known_members.get_or_insert_with(|| ids.iter().cloned().collect());
+                ids.extend(more.into_iter().filter(|id| known.insert(id.clone())));
+            }
+            (_, change) => {
+                self.known_members = None;
+                self.members.push(change);
+            }
+        }
     }
 
     fn listed_members(

@@ -12,12 +12,13 @@ pub(crate) use step::{Action, Content, Elements, Slot, Step, Target};
 use crate::error::{Kind, PatchError};
 use crate::members::MemberChange;
 use crate::request::{Op, Operation, PatchRequest};
-use locate::{Located, locate, unknown};
+use locate::{Located, locate, unknown, without_filter};
 use scim_core::fault::Findings;
 use scim_core::json::shortened;
 use scim_core::schema::{Attribute, ResourceType, Schema};
 use scim_core::value::{Rules, is_unassigned, kind_of};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How a message is understood. The default is that of the `entra` profile.
@@ -80,6 +81,8 @@ impl PatchRequest {
             slots: Vec::new(),
             steps: Vec::new(),
             members: Vec::new(),
+            known_members: None,
+            given: HashSet::new(),
         };
         for (i, operation) in self.operations.iter().enumerate() {
             planner.number = i + 1;
@@ -100,6 +103,10 @@ struct Planner<'s> {
     slots: Vec<Arc<Slot>>,
     steps: Vec<Step>,
     members: Vec<MemberChange>,
+    /// The ids in the last change of members, once they are looked for.
+    known_members: Option<HashSet<String>>,
+    /// What the object at hand has named so far: attributes, and the parts of those with one value.
+    given: HashSet<String>,
 }
 
 impl<'s> Planner<'s> {
@@ -107,8 +114,9 @@ impl<'s> Planner<'s> {
         let Operation { op, path, value } = operation;
         let (op, value) = (*op, value.as_ref());
         if op != Op::Remove && value.is_none() {
-            return Err(Kind::NoValue(op));
+            return Err(Kind::NoValue(op, path.as_deref().and_then(without_filter)));
         }
+        self.given.clear();
         match path {
             None => self.without_path(op, value)?,
             Some(path) => self.with_path(op, path, value)?,

@@ -7,7 +7,7 @@ use crate::dialect;
 use crate::error::Kind;
 use crate::request::Op;
 use scim_core::fault::{FaultKind, MAX_FAULTS};
-use scim_core::schema::{Mutability, Schema};
+use scim_core::schema::{Attribute, Mutability, Schema};
 use scim_core::value::{is_unassigned, kind_of};
 use serde_json::{Map, Value};
 
@@ -34,6 +34,7 @@ impl<'s> Planner<'s> {
                     if op == Op::Remove && is_list && is_unassigned(value) {
                         return Err(Kind::ClearsWithoutPath(found.path()));
                     }
+                    self.once(op, &found, value);
                     self.attribute(op, &found, Some(value), true)?;
                 }
                 Some(Located::Extension(schema)) => {
@@ -62,6 +63,32 @@ impl<'s> Planner<'s> {
             }
         }
         Ok(())
+    }
+
+    /// Notes a fault if the object at hand gives the same thing twice, in two spellings: who reads one of
+    /// them must not be overruled by the other.
+    fn once(&mut self, op: Op, found: &Found<'_>, value: &Value) {
+        // Twice removed is removed, and a filter chooses among many.
+        if op == Op::Remove || found.filter.is_some() || found.is_read_only() || found.is_schemas() {
+            return;
+        }
+        let path = found.path();
+        let has_parts = found.sub.is_none() && !found.attribute.sub_attributes.is_empty();
+        let parts: Vec<&str> = if has_parts && !found.attribute.multi_valued {
+            given_parts(found.attribute, value)
+        } else {
+            Vec::new()
+        };
+        let mut is_new = true;
+        for part in &parts {
+            is_new &= self.given.insert(format!("{path}.{part}"));
+        }
+        if parts.is_empty() {
+            is_new = self.given.insert(path.clone());
+        }
+        if !is_new {
+            self.findings.fault(path, FaultKind::Twice);
+        }
     }
 
     /// What a key names; `path` is the same with the URN of the extension.
@@ -126,10 +153,23 @@ impl<'s> Planner<'s> {
         }
         if op != Op::Add {
             for attribute in schema.attributes.iter().filter(|a| a.mutability != Mutability::ReadOnly) {
+                self.once(op, &Found::whole(Some(schema), attribute), &Value::Null);
                 let slot = self.slot(Some(schema), attribute);
                 self.step(slot, Target::Whole, Action::Remove);
             }
         }
         Ok(())
+    }
+}
+
+/// The parts that a value of a complex attribute is about: those that it names, or all.
+fn given_parts<'a>(attribute: &'a Attribute, value: &Value) -> Vec<&'a str> {
+    let of = |names: &mut dyn Iterator<Item = &str>| {
+        names.filter_map(|name| attribute.sub_attribute(name)).map(|part| part.name.as_str()).collect()
+    };
+    match value {
+        Value::Object(object) => of(&mut object.keys().map(String::as_str)),
+        Value::String(text) if !text.is_empty() => of(&mut std::iter::once("value")),
+        _ => attribute.sub_attributes.iter().map(|part| part.name.as_str()).collect(),
     }
 }

@@ -86,3 +86,42 @@ fn long_lists_are_added_and_removed_quickly() {
     ]);
     assert_eq!(patched(operations).unwrap().get("emails"), ann().get("emails"));
 }
+
+#[test]
+fn operations_that_undo_each_other_are_no_change() {
+    let change = |operations: Value| patched_with(STRICT, ann(), operations).unwrap().1;
+    let primary = |kind: &str| json!({"op": "replace", "path": format!("emails[type eq \"{kind}\"].primary"), "value": true});
+    assert!(change(json!([primary("home")])));
+    assert!(!change(json!([primary("home"), primary("work")])));
+    let home = json!({"value": "ann@home.test", "type": "home"});
+    let removed = json!({"op": "remove", "path": "emails[type eq \"home\"]"});
+    assert!(!change(json!([removed, {"op": "add", "path": "emails", "value": [home]}])));
+    let explicit = json!([{"value": "ann@contoso.test", "type": "work", "primary": true}, {"value": "ann@home.test", "type": "home", "primary": false}]);
+    assert!(!change(json!([{"op": "replace", "path": "emails", "value": explicit}])));
+    assert!(!change(json!([
+        {"op": "remove", "path": "name.givenName"}, {"op": "remove", "path": "name"},
+        {"op": "add", "value": {"name.familyName": "Lee", "name.givenName": "Ann"}},
+    ])));
+}
+
+#[test]
+fn what_a_filter_creates_is_created_once() {
+    for (path, value) in [
+        ("phoneNumbers[type eq \"fax\"]", json!({"type": "mobile", "value": "1"})),
+        ("phoneNumbers[type eq \"fax\"].type", json!("mobile")),
+        ("phoneNumbers[type eq \"fax\" and primary eq true].value", json!("1")),
+    ] {
+        let add = json!({"op": "add", "path": path, "value": value});
+        let once = patched(json!([add])).unwrap();
+        assert_eq!(once["phoneNumbers"].as_array().map(Vec::len), Some(1), "{path}");
+        assert_eq!(patched(json!([add, add])).unwrap(), once, "{path}");
+    }
+    let known = json!([
+        {"op": "add", "path": "emails[type eq \"home\" and primary eq true].value", "value": "ann@home.test"},
+    ]);
+    let moved = json!([
+        {"value": "ann@contoso.test", "type": "work", "primary": false},
+        {"value": "ann@home.test", "type": "home", "primary": true},
+    ]);
+    assert_eq!(patched(known).unwrap()["emails"], moved);
+}

@@ -24,8 +24,7 @@ fn members_are_planned_and_never_touch_the_document() {
         [
             MemberChange::Add(ids(&["a"])),
             MemberChange::Replace(ids(&["b"])),
-            MemberChange::Remove(ids(&["c"])),
-            MemberChange::Remove(ids(&["d", "e"])),
+            MemberChange::Remove(ids(&["c", "d", "e"])),
             MemberChange::Clear,
             MemberChange::Add(ids(&["f"])),
         ]
@@ -83,4 +82,43 @@ fn a_group_document_is_patched_without_its_members() {
         (Some("b"), Some("e"), None)
     );
     assert_eq!(plan.member_changes().len(), 1);
+}
+
+#[test]
+fn members_that_come_or_go_one_by_one_are_one_change() {
+    let op =
+        |op: &str, id: usize| json!({"op": op, "path": "members", "value": [{"value": format!("m{id}")}]});
+    let some = |op_name: &str| (0..300).chain(200..499).map(|i| op(op_name, i)).collect::<Vec<_>>();
+    let adds = members(json!(some("add"))).unwrap();
+    let [MemberChange::Add(ids)] = adds.as_slice() else { panic!("{} changes", adds.len()) };
+    assert_eq!((ids.len(), ids[0].as_str(), ids[498].as_str()), (499, "m0", "m498"));
+    let removes = members(json!(some("remove"))).unwrap();
+    assert!(matches!(removes.as_slice(), [MemberChange::Remove(ids)] if ids.len() == 499));
+    let mixed =
+        members(json!([op("add", 1), op("remove", 1), op("add", 1), op("replace", 1), op("replace", 2)]));
+    assert_eq!(mixed.unwrap().len(), 5);
+}
+
+#[test]
+fn null_beside_other_attributes_empties_no_group() {
+    let value = json!({"displayName": "b", "members": null});
+    let plan = group_plan(json!([{"op": "replace", "value": value}])).unwrap();
+    assert_eq!(plan.member_changes(), []);
+    assert!(plan.findings().ignored.contains("members"));
+    let plain = json!([{"op": "replace", "value": {"members": []}}, {"op": "replace", "path": "members", "value": null}]);
+    assert_eq!(members(plain).unwrap(), [MemberChange::Clear, MemberChange::Clear]);
+}
+
+#[test]
+fn ten_thousand_members_take_no_more_than_their_number_of_steps() {
+    let list: Vec<_> = (0..10_000).map(|i| json!({"value": format!("m{i}"), "$ref": null})).collect();
+    for op in ["add", "replace", "remove"] {
+        let changes = members(json!([{"op": op, "path": "members", "value": list}])).unwrap();
+        let [MemberChange::Add(ids) | MemberChange::Replace(ids) | MemberChange::Remove(ids)] =
+            changes.as_slice()
+        else {
+            panic!("{} changes", changes.len())
+        };
+        assert_eq!(ids.len(), 10_000);
+    }
 }
