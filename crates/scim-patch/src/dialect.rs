@@ -1,6 +1,8 @@
 //! The habits of clients: every rewrite between what they send and what RFC 7644 says, by name.
 //!
-//! All are on for everybody. A rewrite that took place is found by its name in
+//! All are on for everybody, but for two where RFC 7644 says otherwise: the profile `rfc7644` turns off
+//! [`missing-element`](crate::Options::create_missing_elements) and
+//! [`foreign-schema`](scim_core::value::Rules::reject_foreign_schemas). A rewrite that took place is found by its name in
 //! [`Findings::dialects`](scim_core::fault::Findings::dialects).
 
 #[cfg(test)]

@@ -72,7 +72,10 @@ fn errors_name_the_operation_and_the_remedy() {
         "invalidValue: operation 1: attribute `active` takes true or false",
     );
     refused(json!([{"op": "remove"}]), "noTarget: operation 1: `remove` needs a `path`");
-    refused(json!([{"op": "add", "path": "title"}]), "invalidValue: operation 1: `add` of `title` needs a `value`");
+    refused(
+        json!([{"op": "add", "path": "title"}]),
+        "invalidValue: operation 1: `add` of `title` needs a `value`",
+    );
     refused(
         json!([{"op": "add", "value": 5}]),
         "invalidValue: operation 1: an operation without `path` takes an object of attributes, not a number",

@@ -1,4 +1,7 @@
-//! What holds for every message, whatever is in it.
+//! What holds for every message, whatever is in it. `SCIM_PROPERTY_CASES` says how many are tried; the
+//! default takes a second.
+
+#![expect(clippy::unwrap_used, reason = "a number that cannot be read is no number of cases")]
 
 use proptest::prelude::*;
 use scim_core::schema::{ENTERPRISE_USER_URN, ResourceType, USER_URN, group_type, user_type};
@@ -11,6 +14,12 @@ const OPTIONS: Options = Options {
     rules: Rules { reject_unknown: true, reject_foreign_schemas: false },
     create_missing_elements: true,
 };
+
+fn config() -> ProptestConfig {
+    let asked = std::env::var("SCIM_PROPERTY_CASES").ok();
+    let cases = asked.map_or(2000, |text| text.parse().unwrap());
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
+}
 
 fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap_or_default()
@@ -202,7 +211,7 @@ fn read_again(resource_type: &ResourceType, resource: &Resource) -> Result<Resou
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn what_is_left_could_have_been_created(
@@ -253,6 +262,32 @@ proptest! {
         let mut resource = user();
         if !has_filter && play(&resource_type, &mut resource, &operations).is_some() {
             prop_assert_eq!(play(&resource_type, &mut resource, &operations), Some(false));
+        }
+    }
+
+    #[test]
+    fn what_is_added_twice_is_added_once(operation in fitting(&["add"], false)) {
+        let resource_type = user_type();
+        let mut resource = user();
+        let operations = [operation];
+        if play(&resource_type, &mut resource, &operations).is_some() {
+            prop_assert_eq!(play(&resource_type, &mut resource, &operations), Some(false));
+        }
+    }
+
+    #[test]
+    fn a_list_restored_is_no_change(
+        operations in prop::collection::vec(fitting(&["add", "replace", "remove"], true), 1..5),
+    ) {
+        // Whatever is done to the user before, all that he had is put back at the end.
+        let put_back = json!({"op": "replace", "value": user().attributes()});
+        let gone: Vec<Value> = ["title", "roles", "emails", "name", ENTERPRISE_USER_URN]
+            .map(|path| json!({"op": "remove", "path": path}))
+            .into();
+        let operations = [operations, gone, vec![put_back]].concat();
+        let mut resource = user();
+        if let Some(changed) = play(&user_type(), &mut resource, &operations) {
+            prop_assert!(!changed, "{}", Value::from(resource.into_attributes()));
         }
     }
 

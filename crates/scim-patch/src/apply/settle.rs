@@ -33,7 +33,10 @@ impl Plan {
         match new {
             Value::Array(list) => {
                 if self.removes_parts(slot) {
-                    list.retain(|element| !is_bare_label(slot, element));
+                    let was_there = |element: &Value| {
+                        old.and_then(Value::as_array).is_some_and(|old| old.contains(element))
+                    };
+                    list.retain(|element| !is_bare_label(slot, element) || was_there(element));
                 }
                 keep_order(old, list);
             }
@@ -123,9 +126,12 @@ impl Plan {
             None => {
                 // An extension or a complex value is left without all that it requires.
                 let near = |slot: &Slot| {
-                    let is_part = |rest: &str| rest.starts_with(['.', '[']);
-                    slot.extension.as_ref().is_some_and(|urn| fault.path.starts_with(urn.as_str()))
-                        || fault.path.strip_prefix(slot.path().as_str()).is_some_and(is_part)
+                    let is_in = |whole: &str, ends: &[char]| {
+                        let rest = fault.path.strip_prefix(whole);
+                        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(ends))
+                    };
+                    slot.extension.as_ref().is_some_and(|urn| is_in(urn, &[':']))
+                        || is_in(&slot.path(), &['.', '['])
                 };
                 let operation = at(&near).map_or(0, |step| step.operation);
                 Err(Kind::Value(Faults { faults: vec![fault], more: 0 }).at(operation))

@@ -103,19 +103,19 @@ fn object_in(value: &Value) -> Option<Cow<'_, Map<String, Value>>> {
 
 /// `{"value": "{\"id\": …, \"value\": \"Admin\", \"displayName\": …}"}` → `{"value": "Admin", "display": …}`.
 fn role(attribute: &Attribute, item: &Value) -> Option<Value> {
+    if !attribute.multi_valued || attribute.sub_attribute("value").is_none() {
+        return None;
+    }
     let (mut parts, text) = match item {
         Value::String(text) => (Map::new(), text.as_str()),
         Value::Object(object) => {
             let (name, value) = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("value"))?;
+            let text = value.as_str().filter(|text| text.trim_start().starts_with('{'))?;
             let others = object.iter().filter(|(other, _)| *other != name);
-            (others.map(|(n, v)| (n.clone(), v.clone())).collect(), value.as_str()?)
+            (others.map(|(n, v)| (n.clone(), v.clone())).collect(), text)
         }
         _ => return None,
     };
-    let is_list = attribute.multi_valued && attribute.sub_attribute("value").is_some();
-    if !is_list || !text.trim_start().starts_with('{') {
-        return None;
-    }
     let Ok(Value::Object(mut role)) = json::from_slice(text.as_bytes()) else { return None };
     // The id of the role in the directory sets such a text apart from other objects.
     role.shift_remove("id")?;

@@ -1,7 +1,7 @@
 //! Lists: which values are meant, and which value is the primary one.
 
 use super::refused;
-use crate::testing::{STRICT, ann, patched, patched_with};
+use crate::testing::{STRICT, ann, empty, patched, patched_with};
 use serde_json::{Value, json};
 
 #[test]
@@ -124,4 +124,13 @@ fn what_a_filter_creates_is_created_once() {
         {"value": "ann@home.test", "type": "home", "primary": true},
     ]);
     assert_eq!(patched(known).unwrap()["emails"], moved);
+}
+
+#[test]
+fn a_label_without_a_value_goes_only_if_it_lost_its_value() {
+    let mut user = empty();
+    user.attributes_mut().insert("ims".to_owned(), json!([{"type": "x"}, {"type": "y", "value": "a"}]));
+    let remove = json!([{"op": "remove", "path": "ims[type eq \"y\"].value"}]);
+    let (user, ..) = patched_with(STRICT, user, remove).unwrap();
+    assert_eq!(user.get("ims"), Some(&json!([{"type": "x"}])));
 }
