@@ -1,5 +1,5 @@
 //! What holds for every message, whatever is in it. `SCIM_PROPERTY_CASES` says how many are tried; the
-//! default takes a second.
+//! default takes a few seconds.
 
 #![expect(clippy::unwrap_used, reason = "a number that cannot be read is no number of cases")]
 
