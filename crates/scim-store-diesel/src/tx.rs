@@ -5,11 +5,11 @@ use crate::error::StoreError;
 use crate::ids::{Kind, ResourceId, TenantId};
 use crate::layout::StoredType;
 use crate::listing::{Loaded, Relations};
-use crate::rows::{ApiKeyRow, LogLine, StoredResource, TenantRow, TokenRow};
+use crate::rows::{ApiKeyRow, LogLine, RequestCount, StoredResource, TenantRow, TokenRow};
 use crate::sqlite::Conn;
 use crate::sqlite::queries::changes::{self, Cause};
 use crate::sqlite::queries::counts::CountChanges;
-use crate::sqlite::queries::{keys, log, members, relations, resources, tenants, tokens};
+use crate::sqlite::queries::{keys, log, members, relations, requests, resources, tenants, tokens};
 use scim_core::Resource;
 
 /// The transaction of one request.
@@ -349,6 +349,27 @@ impl TenantTx<'_, '_> {
     /// When the database fails.
     pub fn log(&mut self, line: &LogLine) -> Result<(), StoreError> {
         log::append(self.tx.conn, self.tenant.0, line)
+    }
+
+    /// Adds to how often a token read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count(&mut self, count: &RequestCount) -> Result<(), StoreError> {
+        requests::add(self.tx.conn, self.tenant.0, count)
+    }
+
+    /// Removes lines of the provisioning log that are older than a time, and counts as old; at most
+    /// `limit` of each. Says how many there were of the one that had more: with less than `limit`,
+    /// nothing old is left. The newest line of all tenants stays, for followers go on from its number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn prune_log(&mut self, before_ms: i64, limit: u32) -> Result<usize, StoreError> {
+        let (conn, number) = (&mut *self.tx.conn, self.tenant.0);
+        let lines = log::prune(conn, number, before_ms, limit.into())?;
+        let counts = requests::prune(conn, number, before_ms.div_euclid(60_000), limit.into())?;
+        Ok(lines.max(counts))
     }
 
     /// Stores a token.
