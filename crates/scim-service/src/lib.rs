@@ -21,13 +21,17 @@
 
 pub mod admin;
 mod caller;
+mod counters;
 mod directory;
 mod discovery;
 mod error;
 mod gateway;
 mod provision;
+mod reads;
 mod recorder;
+mod refused;
 mod render;
+mod retention;
 mod search;
 mod secret;
 mod service;
@@ -36,11 +40,13 @@ mod token;
 mod verdict;
 
 pub use caller::{Caller, Refusal, Scope};
+pub use counters::Totals;
 pub use discovery::list;
 pub use error::ServiceError;
 pub use gateway::{Check, Decided};
 pub use policy_groups::{Action, Context, Direction};
 pub use provision::{Answer, IfMatch, Provisioning, lists_etag};
+pub use refused::Asked;
 pub use scim_store_diesel::{Kind, OpenError, StoreConfig, StoredType};
 pub use search::{Search, search_message, search_request};
 pub use secret::Secret;

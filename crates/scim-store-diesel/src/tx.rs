@@ -359,17 +359,21 @@ impl TenantTx<'_, '_> {
         requests::add(self.tx.conn, self.tenant.0, count)
     }
 
-    /// Removes lines of the provisioning log that are older than a time, and counts as old; at most
-    /// `limit` of each. Says how many there were of the one that had more: with less than `limit`,
-    /// nothing old is left. The newest line of all tenants stays, for followers go on from its number.
+    /// Removes lines of the provisioning log that are older than a time, the oldest first; at most
+    /// `limit`. Says how many. The newest line of all tenants stays, for followers go on from its number.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn prune_log(&mut self, before_ms: i64, limit: u32) -> Result<usize, StoreError> {
-        let (conn, number) = (&mut *self.tx.conn, self.tenant.0);
-        let lines = log::prune(conn, number, before_ms, limit.into())?;
-        let counts = requests::prune(conn, number, before_ms.div_euclid(60_000), limit.into())?;
-        Ok(lines.max(counts))
+    pub fn prune_log(&mut self, before_ms: i64, limit: u32) -> Result<u32, StoreError> {
+        log::prune(self.tx.conn, self.tenant.0, before_ms, limit)
+    }
+
+    /// Removes counts of reads that are older than a time, the oldest first; at most `limit`. Says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn prune_counts(&mut self, before_ms: i64, limit: u32) -> Result<u32, StoreError> {
+        requests::prune(self.tx.conn, self.tenant.0, before_ms.div_euclid(60_000), limit)
     }
 
     /// Stores a token.

@@ -5,12 +5,14 @@ mod active;
 mod create;
 mod delete;
 mod membership;
+mod named;
 mod patch;
 mod read;
 mod replace;
 
 use crate::caller::{Caller, still_admitted};
 use crate::error::ServiceError;
+use crate::recorder::Recorder;
 use crate::render::{ADDED, etag, write_resource};
 use crate::service::Service;
 pub(crate) use action::Entry;
@@ -20,6 +22,7 @@ use scim_core::schema::ResourceType;
 use scim_core::value::kind_of;
 use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoredResource, TenantTx, Tx};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What one caller may do with one kind of resource.
@@ -118,13 +121,22 @@ impl<'s> Provisioning<'s> {
         about: About<'_>,
         result: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
-        if let Err(error) = &result {
-            let action = format!("{asked} {}", self.resource_type().name.to_ascii_lowercase());
-            let entry = Entry::refused(action, about.id(), self.name(about), error);
-            let line = entry.line(&self.caller, self.started, self.service.now_ms());
-            self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
+        let counters = self.service.recorder().counters();
+        match &result {
+            Ok(_) => counters.writes_done.add(1),
+            Err(error) => {
+                counters.writes_refused.add(1);
+                self.note(asked, about, error);
+            }
         }
         result
+    }
+
+    fn note(&self, asked: &str, about: About<'_>, error: &ServiceError) {
+        let action = format!("{asked} {}", self.service.noun(self.kind));
+        let entry = Entry::refused(action, about.id(), self.name(about), error);
+        let line = entry.line(&self.caller, self.started, self.service.now_ms());
+        self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
     }
 
     /// The userName or displayName of what a refused request was about, as far as it can be known.
@@ -136,12 +148,7 @@ impl<'s> Provisioning<'s> {
                 let (_, name) = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute))?;
                 name.as_str().map(json::shortened)
             }
-            About::Resource(id) => {
-                let id = id.parse().ok()?;
-                let found =
-                    self.service.store().tenant(self.caller.tenant).find(self.kind, id, Relations::default());
-                found.ok().map(|found| found.resource.name)
-            }
+            About::Resource(id) => self.service.name_of(self.caller.tenant, self.kind, id.parse().ok()?),
         }
     }
 }
@@ -180,6 +187,7 @@ struct Job {
     noun: String,
     started: Instant,
     wanted: Relations,
+    recorder: Arc<Recorder>,
 }
 
 impl Job {
@@ -190,6 +198,7 @@ impl Job {
             noun: provisioning.resource_type().name.clone(),
             started: provisioning.started,
             wanted: provisioning.relations(projection),
+            recorder: Arc::clone(provisioning.service.recorder()),
         }
     }
 
@@ -219,6 +228,7 @@ impl Job {
         now_ms: i64,
     ) -> Result<Loaded, ServiceError> {
         tenant.log(&entry.line(&self.caller, self.started, now_ms))?;
+        entry.dialects().for_each(|name| self.recorder.counters().dialect(name));
         Ok(tenant.complete(self.kind, row, self.wanted)?)
     }
 }

@@ -160,18 +160,18 @@ pub(crate) fn after(conn: &mut Conn, tenant: i64, number: i64) -> Result<LogTail
 
 /// Removes at most so many lines of a tenant that are older than a time, the oldest first, and says how
 /// many. The newest line of all stays: SQLite gives the number of the last row again when that is gone.
-pub(crate) fn prune(conn: &mut Conn, tenant: i64, before_ms: i64, limit: i64) -> Result<usize, StoreError> {
+pub(crate) fn prune(conn: &mut Conn, tenant: i64, before_ms: i64, limit: u32) -> Result<u32, StoreError> {
     let last = last_number(conn)?;
     let old: Vec<i64> = provisioning_log::table
         .filter(provisioning_log::tenant.eq(tenant))
         .filter(provisioning_log::at_ms.lt(before_ms))
         .filter(provisioning_log::id.ne(last))
         .order((provisioning_log::at_ms, provisioning_log::id))
-        .limit(limit)
+        .limit(limit.into())
         .select(provisioning_log::id)
         .load(conn)?;
     for id in &old {
         diesel::delete(provisioning_log::table.find(id)).execute(conn)?;
     }
-    Ok(old.len())
+    Ok(u32::try_from(old.len()).unwrap_or(limit))
 }

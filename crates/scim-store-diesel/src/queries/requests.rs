@@ -32,16 +32,16 @@ pub(crate) fn since(conn: &mut Conn, tenant: i64, minute: i64) -> Result<Vec<Req
 }
 
 /// Removes at most so many counts of a tenant before a minute, the oldest first, and says how many.
-pub(crate) fn prune(conn: &mut Conn, tenant: i64, before: i64, limit: i64) -> Result<usize, StoreError> {
+pub(crate) fn prune(conn: &mut Conn, tenant: i64, before: i64, limit: u32) -> Result<u32, StoreError> {
     let old: Vec<(i64, String)> = request_count::table
         .filter(request_count::tenant.eq(tenant))
         .filter(request_count::minute.lt(before))
         .order((request_count::minute, request_count::accessor))
-        .limit(limit)
+        .limit(limit.into())
         .select((request_count::minute, request_count::accessor))
         .load(conn)?;
     for (minute, accessor) in &old {
         diesel::delete(request_count::table.find((tenant, *minute, accessor))).execute(conn)?;
     }
-    Ok(old.len())
+    Ok(u32::try_from(old.len()).unwrap_or(limit))
 }

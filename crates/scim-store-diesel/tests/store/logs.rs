@@ -180,6 +180,7 @@ fn what_is_old_is_pruned_in_batches_and_the_newest_line_of_all_stays() {
     let count = |minute| RequestCount { minute, accessor: "acc".to_owned(), reads: 1, not_found: 1 };
     fixture.write(move |tx| (0..3).try_for_each(|minute| tx.tenant(acme).count(&count(minute)))).unwrap();
     let prune = |before| fixture.write(move |tx| tx.tenant(acme).prune_log(before, 500)).unwrap();
+    let prune_counts = |limit| fixture.write(move |tx| tx.tenant(acme).prune_counts(120_000, limit)).unwrap();
     let left = || walk(&fixture, &LogFilter::default(), LogOrder::OldestFirst, 500).0;
     assert_eq!([prune(0), prune(1100)], [0, 500]);
     assert_eq!((left().len(), left()[0].as_str()), (700, "500"));
@@ -189,6 +190,7 @@ fn what_is_old_is_pruned_in_batches_and_the_newest_line_of_all_stays() {
     // The number of the last line is not given again.
     let after = fixture.store.tenant(acme).log_tail(1).unwrap().after;
     assert_eq!(prune(120_000), 99);
+    assert_eq!([1, 500, 500].map(prune_counts), [1, 1, 0]);
     assert_eq!(left(), ["1199"]);
     let minutes = |counts: Vec<RequestCount>| counts.iter().map(|count| count.minute).collect::<Vec<_>>();
     assert_eq!(minutes(fixture.store.tenant(acme).request_counts(0).unwrap()), [2]);

@@ -211,6 +211,7 @@ fn every_other_statement_goes_by_a_key() {
         tenant.put_policy("{}")?;
         tenant.put_policy("{}")?;
         tenant.prune_log(1, 500)?;
+        tenant.prune_counts(1, 500)?;
         assert!(tenant.remove_key(ann.id).is_err() && tenant.revoke_token("x").is_err());
         tx.touch_tokens(&[("x".to_owned(), 1)])
     };
