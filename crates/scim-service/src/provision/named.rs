@@ -27,7 +27,7 @@ pub(super) fn joined<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
 /// there, a client may have written a value.
 fn name(path: &str) -> String {
     let (mut name, mut rest) = (String::new(), path);
-    while let Some(stop) = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_$.:".contains(c))) {
+    while let Some(stop) = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_$.:/~%#".contains(c))) {
         let (head, tail) = rest.split_at(stop);
         name.push_str(head);
         rest = match tail.strip_prefix('[').and_then(|inside| inside.rsplit_once(']')) {
@@ -85,6 +85,7 @@ mod tests {
             (r#"userName eq "secret""#, "userName"),
             ("ann@contoso.test", "ann"),
             ("members.$ref", "members.$ref"),
+            ("urn:x/y:2.0:User:badge", "urn:x/y:2.0:User:badge"),
             ("\u{e9}", ""),
         ] {
             assert_eq!(name(path), expected, "{path}");
