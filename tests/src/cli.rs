@@ -25,9 +25,7 @@ impl Cli {
     /// When it does not end.
     #[track_caller]
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        let mut command = Command::new(binary());
-        command.arg("--data-dir").arg(&self.data_dir).args(arguments);
-        let mut process = Process::start(&mut command, Lines::default());
+        let mut process = self.start(arguments);
         if !process.stdout().wait_for_end() {
             panic!("`scimd {}` did not end in {PATIENCE:?}", arguments.join(" "));
         }
@@ -38,6 +36,13 @@ impl Cli {
             stdout: process.stdout().text(),
             stderr: process.stderr().text(),
         }
+    }
+
+    /// Starts a command that goes on until it is told to stop.
+    pub fn start(&self, arguments: &[&str]) -> Process {
+        let mut command = Command::new(binary());
+        command.arg("--data-dir").arg(&self.data_dir).args(arguments);
+        Process::start(&mut command, Lines::default())
     }
 
     /// Runs a command that must succeed, for what it prints.

@@ -3,6 +3,7 @@
 mod cli;
 mod control;
 mod home;
+mod housekeeping;
 mod http;
 mod logging;
 mod serve;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let done = match cli.task {
         Task::Serve(options) => serve::run(&cli.home, &options, serve::Start::Serve),
         Task::Quickstart(options) => serve::run(&cli.home, &options, serve::Start::Quickstart),
+        Task::Log(task) => cli::read_log(&cli.home, task),
         other => cli::administer(&cli.home, other),
     };
     match done {

@@ -3,6 +3,7 @@
 use crate::cli::{Failed, ServeOptions};
 use crate::control::ControlServer;
 use crate::home::Home;
+use crate::housekeeping::Housekeeping;
 use crate::http::{State, healthz, internal_routes, log_requests, scim_routes};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -49,7 +50,12 @@ pub(crate) fn run(home: &Home, options: &ServeOptions, start: Start) -> Result<(
     let data_dir = &home.data_dir;
     let control = ControlServer::start(data_dir, Arc::clone(&service))
         .map_err(|e| Failed::store(format!("cannot listen for commands in {}: {e}", data_dir.display())))?;
-    let state = Data::new(State { service, body_timeout: Duration::from_secs(options.body_timeout) });
+    let housekeeping = Housekeeping::start(Arc::clone(&service), options.log_retention)
+        .map_err(|e| Failed::other(format!("cannot start a thread: {e}")))?;
+    let state = Data::new(State {
+        service: Arc::clone(&service),
+        body_timeout: Duration::from_secs(options.body_timeout),
+    });
     let stopped = actix_web::rt::System::new().block_on(async {
         let served = Arc::clone(&state.service);
         let public = server(public, state.clone(), move |config| {
@@ -63,7 +69,10 @@ pub(crate) fn run(home: &Home, options: &ServeOptions, start: Start) -> Result<(
         actix_web::rt::spawn(stop_on_signal(signals, [public.handle(), internal.handle()]));
         futures_util::future::try_join(public, internal).await.map(|_| ())
     });
-    drop(control);
+    drop((control, housekeeping));
+    if let Err(error) = service.flush() {
+        log::warn!("the last lines of the provisioning log are lost: {error}");
+    }
     stopped.map_err(|e| Failed::other(format!("the server failed: {e}")))
 }
 

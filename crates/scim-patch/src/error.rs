@@ -41,6 +41,35 @@ impl PatchError {
             Kind::TooMuchWork => ScimType::TooMany,
         }
     }
+
+    /// The paths of the attributes that are at fault, as the client or the schema spells them.
+    pub fn attributes(&self) -> Vec<&str> {
+        match &*self.kind {
+            Kind::NotAPatch
+            | Kind::NoOperations
+            | Kind::TooManyOperations
+            | Kind::NotAnObject(_)
+            | Kind::NoOp
+            | Kind::UnknownOp(_)
+            | Kind::NoValue(_, None)
+            | Kind::NoObject(_)
+            | Kind::PathNotText(_)
+            | Kind::NoPath
+            | Kind::TooMuchWork => Vec::new(),
+            Kind::Path(error) => error.fault().attribute().into_iter().collect(),
+            Kind::Filter(error) => error.attribute().into_iter().collect(),
+            Kind::Unknown(fault) => vec![&fault.path],
+            Kind::Value(faults) => faults.faults.iter().map(|fault| fault.path.as_str()).collect(),
+            Kind::NoValue(_, Some(path))
+            | Kind::NoBrackets(path)
+            | Kind::ReadOnly(path)
+            | Kind::Immutable(path)
+            | Kind::Required(path)
+            | Kind::ClearsWithoutPath(path)
+            | Kind::NoTarget(path) => vec![path],
+            Kind::MemberPart | Kind::MemberWithoutId => vec!["members"],
+        }
+    }
 }
 
 impl std::error::Error for PatchError {}

@@ -2,6 +2,7 @@
 
 use crate::bulk::{Bulk, Gate};
 use crate::caller::{Caller, Refusal, TurnedAway, authenticate};
+use crate::counters::Totals;
 use crate::directory::Follower;
 use crate::discovery;
 use crate::error::ServiceError;
@@ -79,6 +80,8 @@ impl Service {
                         self.line(refusal.accessor(), request_id, "Authenticate", &refusal.to_string());
                     let line = LogLine { status: status(refusal.verdict().status), ..line };
                     self.recorder.turned_away(&self.store, tenant, line);
+                } else if !matches!(refusal, Refusal::Unavailable(_)) {
+                    self.recorder.counters().unknown_credentials.add(1);
                 }
                 Err(refusal)
             }
@@ -191,13 +194,22 @@ impl Service {
             reason: Some(reason.to_owned()),
             dialects: String::new(),
             ignored: String::new(),
+            refused: String::new(),
             duration_us: 0,
         }
     }
 
-    /// How many lines of the provisioning log were dropped because too many waited.
-    pub fn dropped_log_lines(&self) -> u64 {
-        self.recorder.dropped()
+    /// How often things happened since the start, over all tenants.
+    pub fn totals(&self) -> Totals {
+        self.recorder.counters().totals()
+    }
+
+    /// Writes down what waits to be, and waits until it is durable. Not for a thread that must not block.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub fn flush(&self) -> Result<(), ServiceError> {
+        self.recorder.finish(&self.store)
     }
 
     /// A short read of the database, to know that it answers.

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step must stop the test")]
 
+#[path = "service/log.rs"]
+mod log;
+
 use scim_core::Projection;
-use scim_service::admin::{Command, LogView, Reply};
+use scim_service::admin::{Command, LogQuery, LogView, Reply};
 use scim_service::{Caller, Check, Context, Refusal, Service, ServiceConfig, ServiceError, StoreConfig};
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -62,10 +65,16 @@ impl Fixture {
     /// The lines of the log, newest first, once `count` are there.
     fn log(&self, count: usize) -> Vec<LogView> {
         loop {
-            let list = Command::LogList { tenant: "acme".to_owned(), limit: 100 };
-            let Reply::Log(lines) = self.execute(list) else { panic!("no log") };
-            if lines.len() >= count {
-                return lines;
+            let list = Command::LogRead {
+                tenant: "acme".to_owned(),
+                query: LogQuery::default(),
+                oldest_first: false,
+                from: None,
+                limit: 100,
+            };
+            let Reply::Log(read) = self.execute(list) else { panic!("no log") };
+            if read.lines.len() >= count {
+                return read.lines;
             }
             std::thread::yield_now();
         }

@@ -41,6 +41,7 @@ mod ids;
 mod lanes;
 mod layout;
 mod listing;
+mod logs;
 mod remembered;
 mod rows;
 mod schema;
@@ -54,6 +55,9 @@ pub use error::{OpenError, StoreError};
 pub use ids::{Kind, NotAnId, OtherKind, ResourceId, SqlId, TenantId};
 pub use layout::StoredType;
 pub use listing::{From, Hit, Listing, Loaded, Page, Part, Relations, View};
-pub use rows::{ApiKeyRow, GroupRef, LogLine, MemberRef, PolicyRow, StoredResource, TenantRow, TokenRow};
+pub use logs::{LogFilter, LogOrder, LogPage, LogPlace, LogTail, NumberedLine};
+pub use rows::{
+    ApiKeyRow, GroupRef, LogLine, MemberRef, PolicyRow, RequestCount, StoredResource, TenantRow, TokenRow,
+};
 pub use store::{Pending, StateReader, Store, StoreConfig, TenantStore, asks_one};
 pub use tx::{MemberDelta, MemberWrite, TenantTx, Tx};

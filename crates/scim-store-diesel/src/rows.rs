@@ -2,7 +2,9 @@
 
 use crate::hot::HotColumns;
 use crate::ids::{Kind, ResourceId, TenantId};
-use crate::schema::{api_key, change_log, member, policy, provisioning_log, resource, tenant, token};
+use crate::schema::{
+    api_key, change_log, member, policy, provisioning_log, request_count, resource, tenant, token,
+};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 
@@ -212,6 +214,22 @@ pub struct LogLine {
     pub dialects: String,
     /// The attributes that were ignored, separated by blanks.
     pub ignored: String,
+    /// The attributes for which it was refused, separated by blanks.
+    pub refused: String,
     /// How long the request took, in microseconds.
     pub duration_us: i64,
+}
+
+/// How often a token read in a minute.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = request_count, check_for_backend(Sqlite))]
+pub struct RequestCount {
+    /// The minute, since 1970.
+    pub minute: i64,
+    /// The accessor of the token.
+    pub accessor: String,
+    /// The reads that found something.
+    pub reads: i64,
+    /// The lookups that found nothing.
+    pub not_found: i64,
 }

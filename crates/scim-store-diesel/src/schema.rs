@@ -87,7 +87,13 @@ diesel::table! {
         id -> BigInt, tenant -> BigInt, at_ms -> BigInt, request_id -> Text, accessor -> Nullable<Text>,
         action -> Text, rtype -> Nullable<SmallInt>, res -> Nullable<crate::ids::SqlId>,
         target -> Nullable<Text>, status -> SmallInt, scim_type -> Nullable<Text>,
-        reason -> Nullable<Text>, dialects -> Text, ignored -> Text, duration_us -> BigInt,
+        reason -> Nullable<Text>, dialects -> Text, ignored -> Text, duration_us -> BigInt, refused -> Text,
+    }
+}
+
+diesel::table! {
+    request_count (tenant, minute, accessor) {
+        tenant -> BigInt, minute -> BigInt, accessor -> Text, reads -> BigInt, not_found -> BigInt,
     }
 }
 

@@ -7,11 +7,12 @@ use crate::ids::{Kind, ResourceId, TenantId};
 use crate::lanes::Lanes;
 use crate::layout::StoredType;
 use crate::listing::{self, Listing, Loaded, Page, Relations, View};
+use crate::logs::{LogFilter, LogOrder, LogPage, LogPlace, LogTail};
 use crate::remembered::Remembered;
-use crate::rows::{ApiKeyRow, LogLine, PolicyRow, TenantRow, TokenRow};
+use crate::rows::{ApiKeyRow, PolicyRow, RequestCount, TenantRow, TokenRow};
 use crate::sqlite::queries::layout::Unsettled;
 use crate::sqlite::queries::list::{self, Reading, one_by_key};
-use crate::sqlite::queries::{keys, layout, log, relations, resources, state, tenants, tokens};
+use crate::sqlite::queries::{keys, layout, log, relations, requests, resources, state, tenants, tokens};
 use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, cursor_secret, open_writer};
 use crate::tx::Tx;
 use diesel::Connection;
@@ -350,12 +351,45 @@ impl TenantStore<'_> {
         keys::policy_in_force(&mut *self.store.readers.get()?, self.tenant.0)
     }
 
-    /// The newest lines of the provisioning log, newest first.
+    /// Some lines of the provisioning log, from a place on; at most `limit`.
+    ///
+    /// Where lines have to be looked at one by one, a page looks at 20,000 and can come out empty.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn log(&self, limit: i64) -> Result<Vec<LogLine>, StoreError> {
-        log::newest(&mut *self.store.readers.get()?, self.tenant.0, limit)
+    pub fn log(
+        &self,
+        filter: &LogFilter,
+        order: LogOrder,
+        from: Option<LogPlace>,
+        limit: u32,
+    ) -> Result<LogPage, StoreError> {
+        let read = |conn: &mut Conn| log::page(conn, self.tenant.0, filter, order, from, limit.into());
+        snapshot(&mut *self.store.readers.get()?, read)
+    }
+
+    /// The newest lines of the provisioning log, oldest first, to go on from with [`TenantStore::log_after`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn log_tail(&self, limit: u32) -> Result<LogTail, StoreError> {
+        snapshot(&mut *self.store.readers.get()?, |conn| log::tail(conn, self.tenant.0, limit.into()))
+    }
+
+    /// The lines of the provisioning log that were written after a number, in the order of their commits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn log_after(&self, number: i64) -> Result<LogTail, StoreError> {
+        snapshot(&mut *self.store.readers.get()?, |conn| log::after(conn, self.tenant.0, number))
+    }
+
+    /// How often each token read, from a minute on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn request_counts(&self, from_minute: i64) -> Result<Vec<RequestCount>, StoreError> {
+        requests::since(&mut *self.store.readers.get()?, self.tenant.0, from_minute)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Administrative commands: translated, run by the server or by this process, shown.
 
 use super::Failed;
-use super::arguments::{KeyTask, LogTask, PolicyTask, Settings, Task, TenantTask, TokenTask};
+use super::arguments::{KeyTask, PolicyTask, Settings, Task, TenantTask, TokenTask};
 use super::show::{Form, show};
-use crate::control;
+use crate::control::Session;
 use crate::home::Home;
 use scim_service::admin::Command;
 use std::io::Read;
@@ -14,7 +14,12 @@ pub(crate) fn administer(home: &Home, task: Task) -> Result<(), Failed> {
     let (command, form) = translate(task)?;
     // A file that cannot be written must be known before something is made that is shown only once.
     let form = form.prepare()?;
-    show(control::execute(home, command)?, form)
+    show(Session::open(home, creates(&command))?.execute(command)?, form)
+}
+
+/// Whether a command makes sense on an empty database.
+fn creates(command: &Command) -> bool {
+    matches!(command, Command::TenantCreate { .. })
 }
 
 fn translate(task: Task) -> Result<(Command, Form), Failed> {
@@ -26,9 +31,8 @@ fn translate(task: Task) -> Result<(Command, Form), Failed> {
             (Command::PolicyApply { tenant, document: read(&file)? }, Form::Text)
         }
         Task::Policy(PolicyTask::Show { tenant, json }) => (Command::PolicyShow { tenant }, json.into()),
-        Task::Log(LogTask::List { tenant, limit, json }) => (Command::LogList { tenant, limit }, json.into()),
-        Task::Serve(_) | Task::Quickstart(_) => {
-            return Err(Failed::other("serving is no administrative command"));
+        Task::Serve(_) | Task::Quickstart(_) | Task::Log(_) => {
+            return Err(Failed::other("this is no administrative command"));
         }
     })
 }

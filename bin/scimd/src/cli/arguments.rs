@@ -1,5 +1,6 @@
 //! The arguments, with an example for each command.
 
+use super::log_arguments::LogTask;
 use crate::home::Home;
 use crate::logging::LogFormat;
 use clap::{Args, Parser, Subcommand};
@@ -65,6 +66,9 @@ pub(crate) struct ServeOptions {
     /// The seconds in which a request's body must have arrived.
     #[arg(long, env = "SCIMD_BODY_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) body_timeout: u64,
+    /// The days that lines of the provisioning log are kept.
+    #[arg(long, env = "SCIMD_LOG_RETENTION", default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) log_retention: u32,
 }
 
 /// Commands on tenants.
@@ -239,23 +243,6 @@ pub(crate) enum PolicyTask {
         /// The tenant.
         #[arg(long)]
         tenant: String,
-        #[command(flatten)]
-        json: Json,
-    },
-}
-
-/// Commands on the provisioning log.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LogTask {
-    /// List the newest lines, newest first.
-    #[command(after_help = "Example:  scimd log list --tenant acme --limit 20")]
-    List {
-        /// The tenant.
-        #[arg(long)]
-        tenant: String,
-        /// The most lines to list.
-        #[arg(long, default_value_t = 50, value_name = "LINES")]
-        limit: u32,
         #[command(flatten)]
         json: Json,
     },

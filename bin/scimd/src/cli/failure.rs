@@ -28,6 +28,11 @@ impl Failed {
         Self { code: 4, message: message.into() }
     }
 
+    /// What was named is not there (exit code 5).
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self { code: 5, message: message.into() }
+    }
+
     /// Says it on standard error.
     #[expect(clippy::print_stderr, reason = "the last word of a command belongs on the terminal")]
     pub(crate) fn report(&self) -> ExitCode {

@@ -3,7 +3,7 @@
 use super::Failed;
 use super::arguments::Json;
 use scim_service::Secret;
-use scim_service::admin::{KeyView, LogView, Reply, TenantView, TokenView};
+use scim_service::admin::{KeyView, Reply, TenantView, TokenView};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -59,8 +59,8 @@ pub(super) fn show(reply: Reply, form: Form) -> Result<(), Failed> {
         (Reply::Tenants(tenants), Form::Json) => json(&mut out, &tenants),
         (Reply::Tokens(tokens), Form::Json) => json(&mut out, &tokens),
         (Reply::Keys(keys), Form::Json) => json(&mut out, &keys),
-        (Reply::Log(lines), Form::Json) => json(&mut out, &lines),
-        (Reply::Log(lines), _) => log(&mut out, &lines),
+        (Reply::Log(read), _) => json(&mut out, &read.lines),
+        (Reply::LogTail(tail), _) => json(&mut out, &tail.lines),
         (Reply::Tenant(tenant), _) => tenants(&mut out, &[tenant]),
         (Reply::Tenants(all), _) => tenants(&mut out, &all),
         (Reply::Tokens(all), _) => tokens(&mut out, &all),
@@ -94,7 +94,7 @@ fn hand_out(secret: &Secret, form: Form, out: &mut impl Write) -> Result<(), Fai
     Ok(())
 }
 
-fn json(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<()> {
+pub(super) fn json(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
 }
@@ -151,22 +151,7 @@ fn keys(out: &mut impl Write, all: &[KeyView]) -> std::io::Result<()> {
     Ok(())
 }
 
-fn log(out: &mut impl Write, all: &[LogView]) -> std::io::Result<()> {
-    for line in all {
-        write!(out, "{}  {}  {}", line.time, line.status, line.action)?;
-        if let Some(target) = &line.target {
-            write!(out, " {}", target.escape_debug())?;
-        }
-        if let Some(reason) = &line.reason {
-            write!(out, ": {}", reason.escape_debug())?;
-        }
-        let accessor = line.accessor.as_deref().unwrap_or("-");
-        writeln!(out, "  (token {accessor}, request {})", line.request_id)?;
-    }
-    Ok(())
-}
-
 #[expect(clippy::print_stderr, reason = "talk to the person at the terminal goes there")]
-fn talk(text: &str) {
+pub(super) fn talk(text: &str) {
     eprintln!("{text}");
 }

@@ -2,6 +2,7 @@
 
 use super::access::{Reader, Writer};
 use super::body::{MAX_BODY, MAX_GROUP_BODY, read};
+use super::noting::Noting;
 use super::routes::Handled;
 use super::{State, answer, query};
 use actix_web::HttpRequest;
@@ -9,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH};
 use actix_web::web::{Data, Path, Payload};
 use scim_core::search::SearchRequest;
-use scim_service::{IfMatch, Kind, lists_etag};
+use scim_service::{Asked, IfMatch, Kind, lists_etag};
 
 /// A collection of resources, as its handlers need to know it.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +42,9 @@ pub(super) async fn get(
     state: Data<State>,
 ) -> Handled {
     let resources = state.service.resources(caller.0, of.kind);
-    let projection = resources.projection(&query::read(&request)?)?;
+    let noting = Noting::new(&state, resources.caller(), Asked::Read(of.kind, &id));
+    let wanted = noting.note(query::read(&request))?;
+    let projection = noting.note(resources.projection(&wanted))?;
     let found = resources.get(&id, &projection)?;
     let known: Vec<&str> =
         request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).collect();
@@ -59,8 +62,10 @@ pub(super) async fn create(
     state: Data<State>,
 ) -> Handled {
     let resources = state.service.resources(caller.0, of.kind);
-    let body = read(&request, body, of.max_body, &state).await?;
-    let projection = resources.projection(&query::read(&request)?)?;
+    let noting = Noting::new(&state, resources.caller(), Asked::Create(of.kind));
+    let body = noting.note(read(&request, body, of.max_body, &state).await)?;
+    let wanted = noting.note(query::read(&request))?;
+    let projection = noting.note(resources.projection(&wanted))?;
     let created = resources.create(&body, &projection).await?;
     Ok(answer::resource(StatusCode::CREATED, created))
 }
@@ -74,8 +79,10 @@ pub(super) async fn replace(
     state: Data<State>,
 ) -> Handled {
     let resources = state.service.resources(caller.0, of.kind);
-    let body = read(&request, body, of.max_body, &state).await?;
-    let projection = resources.projection(&query::read(&request)?)?;
+    let noting = Noting::new(&state, resources.caller(), Asked::Replace(of.kind, &id));
+    let body = noting.note(read(&request, body, of.max_body, &state).await)?;
+    let wanted = noting.note(query::read(&request))?;
+    let projection = noting.note(resources.projection(&wanted))?;
     let replaced = resources.replace(&id, &body, if_match(&request), &projection).await?;
     Ok(answer::resource(StatusCode::OK, replaced))
 }
@@ -89,12 +96,13 @@ pub(super) async fn patch(
     state: Data<State>,
 ) -> Handled {
     let resources = state.service.resources(caller.0, of.kind);
-    let body = read(&request, body, of.max_body, &state).await?;
-    let wanted = query::read(&request)?;
+    let noting = Noting::new(&state, resources.caller(), Asked::Update(of.kind, &id));
+    let body = noting.note(read(&request, body, of.max_body, &state).await)?;
+    let wanted = noting.note(query::read(&request))?;
     let shown = of.patch_shows || !wanted.attributes.is_empty();
     // Nothing that is not shown need be read.
     let id_alone = || SearchRequest { attributes: vec!["id".to_owned()], ..SearchRequest::default() };
-    let projection = resources.projection(&if shown { wanted } else { id_alone() })?;
+    let projection = noting.note(resources.projection(&if shown { wanted } else { id_alone() }))?;
     let patched = resources.patch(&id, &body, if_match(&request), &projection).await?;
     Ok(if shown { answer::resource(StatusCode::OK, patched) } else { answer::no_content(&patched) })
 }

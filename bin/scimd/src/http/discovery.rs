@@ -2,42 +2,56 @@
 
 use super::access::Reader;
 use super::error::ApiError;
+use super::noting::Noting;
 use super::routes::Handled;
 use super::{State, answer, query};
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use scim_service::list;
+use scim_service::{Asked, list};
 use serde_json::Value;
 
-pub(super) async fn provider_config(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    refuse_filter(&request)?;
+/// What these requests are called in the provisioning log.
+const DISCOVER: Asked<'static> = Asked::Other("Discover");
+
+pub(super) async fn provider_config(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+    let noting = Noting::new(&state, &caller.0, DISCOVER);
+    noting.note(refuse_filter(&request))?;
     Ok(answer::message(&state.service.service_provider_config()))
 }
 
-pub(super) async fn resource_types(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    refuse_filter(&request)?;
+pub(super) async fn resource_types(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+    let noting = Noting::new(&state, &caller.0, DISCOVER);
+    noting.note(refuse_filter(&request))?;
     Ok(answer::message(&list(state.service.resource_types())))
 }
 
 pub(super) async fn resource_type(
-    _: Reader,
+    caller: Reader,
     id: Path<String>,
     request: HttpRequest,
     state: Data<State>,
 ) -> Handled {
-    refuse_filter(&request)?;
-    one_of(state.service.resource_types(), &id)
+    let noting = Noting::new(&state, &caller.0, DISCOVER);
+    noting.note(refuse_filter(&request))?;
+    noting.note(one_of(state.service.resource_types(), &id))
 }
 
-pub(super) async fn schemas(_: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    refuse_filter(&request)?;
+pub(super) async fn schemas(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
+    let noting = Noting::new(&state, &caller.0, DISCOVER);
+    noting.note(refuse_filter(&request))?;
     Ok(answer::message(&list(state.service.schemas())))
 }
 
-pub(super) async fn schema(_: Reader, id: Path<String>, request: HttpRequest, state: Data<State>) -> Handled {
-    refuse_filter(&request)?;
-    one_of(state.service.schemas(), &id)
+pub(super) async fn schema(
+    caller: Reader,
+    id: Path<String>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Handled {
+    let noting = Noting::new(&state, &caller.0, DISCOVER);
+    noting.note(refuse_filter(&request))?;
+    noting.note(one_of(state.service.schemas(), &id))
 }
 
 fn one_of(all: Vec<Value>, id: &str) -> Handled {

@@ -42,6 +42,11 @@ impl ApiError {
         Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
     }
 
+    /// The status and the scimType.
+    pub(crate) fn verdict(&self) -> Verdict {
+        Verdict { status: self.status, scim_type: self.scim_type }
+    }
+
     /// What the log says and the answer does not.
     pub(crate) fn inner(&self) -> Option<&str> {
         self.inner.as_deref()

@@ -1,6 +1,6 @@
-//! The internal listener: the gateway check and health.
+//! The internal listener: the gateway check, health and metrics.
 
-use super::{State, gateway};
+use super::{State, gateway, metrics};
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use serde_json::json;
@@ -10,6 +10,7 @@ pub(crate) fn internal_routes(config: &mut ServiceConfig) {
     config
         .route("/healthz", web::get().to(healthz))
         .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(metrics::metrics))
         .route("/gateway/v1/check", web::route().to(gateway::check))
         .route("/gateway/v1/check/{tail:.*}", web::route().to(gateway::check));
 }

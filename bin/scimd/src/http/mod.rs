@@ -9,6 +9,8 @@ mod discovery;
 mod error;
 mod gateway;
 mod internal;
+mod metrics;
+mod noting;
 mod query;
 mod request_id;
 mod routes;

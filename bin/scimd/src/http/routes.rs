@@ -3,11 +3,12 @@
 use super::access::Reader;
 use super::collection::{self, Collection};
 use super::error::ApiError;
+use super::noting::Noting;
 use super::{State, bulk, discovery, search};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route};
-use scim_service::Service;
+use scim_service::{Asked, Service};
 
 pub(super) type Handled = Result<HttpResponse, ApiError>;
 
@@ -116,17 +117,17 @@ fn resource(endpoints: Vec<Endpoint>) -> Resource {
     for endpoint in endpoints {
         resource = resource.route(endpoint.route);
     }
-    resource.default_service(web::route().to(move |_: Reader| {
-        let allow = allow.clone();
-        async move { Err::<HttpResponse, _>(ApiError::method_not_allowed(allow)) }
+    resource.default_service(web::route().to(move |caller: Reader, state: Data<State>| {
+        let error = ApiError::method_not_allowed(allow.clone());
+        let noting = Noting::new(&state, &caller.0, Asked::Other("Use a method that is not there"));
+        std::future::ready(Err::<HttpResponse, _>(noting.refuse(error)))
     }))
 }
 
-async fn not_supported(_: Reader) -> Handled {
-    Err(ApiError::new(
-        StatusCode::NOT_IMPLEMENTED,
-        "this endpoint is not supported; see ServiceProviderConfig",
-    ))
+async fn not_supported(caller: Reader, state: Data<State>) -> Handled {
+    let detail = "this endpoint is not supported; see ServiceProviderConfig";
+    let noting = Noting::new(&state, &caller.0, Asked::Other("Use what is not supported"));
+    Err(noting.refuse(ApiError::new(StatusCode::NOT_IMPLEMENTED, detail)))
 }
 
 /// The commonest cause is a Tenant URL that ends with a slash, so the answer names it.

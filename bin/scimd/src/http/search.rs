@@ -4,13 +4,14 @@ use super::access::Reader;
 use super::body::{MAX_BODY, read};
 use super::collection::Collection;
 use super::error::ApiError;
+use super::noting::Noting;
 use super::routes::Handled;
 use super::{State, answer, query};
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Payload};
 use scim_core::search::SearchRequest;
-use scim_service::{Caller, Kind, search_message};
+use scim_service::{Asked, Caller, Kind, search_message};
 
 /// `GET /Users`
 pub(super) async fn one_type(
@@ -19,7 +20,8 @@ pub(super) async fn one_type(
     request: HttpRequest,
     state: Data<State>,
 ) -> Handled {
-    run(&state, caller.0, Some(of.kind), query::read(&request)?).await
+    let asked = Noting::new(&state, &caller.0, Asked::List(of.kind)).note(query::read(&request))?;
+    run(&state, caller.0, Some(of.kind), asked).await
 }
 
 /// `POST /Users/.search`
@@ -30,13 +32,16 @@ pub(super) async fn one_type_by_post(
     body: Payload,
     state: Data<State>,
 ) -> Handled {
-    let body = read(&request, body, MAX_BODY, &state).await?;
-    run(&state, caller.0, Some(of.kind), search_message(&body)?).await
+    let noting = Noting::new(&state, &caller.0, Asked::List(of.kind));
+    let body = noting.note(read(&request, body, MAX_BODY, &state).await)?;
+    let asked = noting.note(search_message(&body))?;
+    run(&state, caller.0, Some(of.kind), asked).await
 }
 
 /// `GET /`
 pub(super) async fn all(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    run(&state, caller.0, None, query::read(&request)?).await
+    let asked = Noting::new(&state, &caller.0, Asked::Search).note(query::read(&request))?;
+    run(&state, caller.0, None, asked).await
 }
 
 /// `POST /.search`
@@ -46,8 +51,10 @@ pub(super) async fn all_by_post(
     body: Payload,
     state: Data<State>,
 ) -> Handled {
-    let body = read(&request, body, MAX_BODY, &state).await?;
-    run(&state, caller.0, None, search_message(&body)?).await
+    let noting = Noting::new(&state, &caller.0, Asked::Search);
+    let body = noting.note(read(&request, body, MAX_BODY, &state).await)?;
+    let asked = noting.note(search_message(&body))?;
+    run(&state, caller.0, None, asked).await
 }
 
 /// Runs a search: here, if it is as quick as a read by a key, and where it may wait otherwise.

@@ -148,6 +148,31 @@ impl FilterError {
         matches!(self.kind, FilterErrorKind::UnknownAttribute { .. })
     }
 
+    /// The attribute that the fault is about, where the filter names one.
+    pub fn attribute(&self) -> Option<&str> {
+        use FilterErrorKind as Kind;
+        match &self.kind {
+            Kind::UnknownAttribute { path, .. } => Some(path),
+            Kind::WrongType { attribute, .. }
+            | Kind::WrongOperator { attribute, .. }
+            | Kind::NoSingleValue { attribute, .. }
+            | Kind::NoElements(attribute) => Some(attribute),
+            Kind::Expected { .. }
+            | Kind::UnexpectedCharacter(_)
+            | Kind::UnterminatedText
+            | Kind::BadText
+            | Kind::BadNumber
+            | Kind::BadName(_)
+            | Kind::UnknownOperator(_)
+            | Kind::BareNot
+            | Kind::NestedBrackets
+            | Kind::BracketsAfterSub
+            | Kind::TooLong
+            | Kind::TooDeep
+            | Kind::TooManyTerms => None,
+        }
+    }
+
     /// Two lines: the text around the fault, and carets under the fault.
     pub fn caret(&self) -> String {
         const BEFORE: usize = 40;

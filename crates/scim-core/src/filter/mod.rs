@@ -99,6 +99,18 @@ impl Filter {
         describe(&self.expr, &mut parts)?;
         Some(parts)
     }
+
+    /// The attribute and the text of `attribute eq "text"`, where the filter is that and nothing more.
+    pub fn looked_up(&self) -> Option<(&AttributePath, &str)> {
+        let Expr::Attribute(term) = &self.expr else { return None };
+        match &term.test {
+            Test::Compare { op, literal } if op.node == CompareOp::Eq => match &literal.node {
+                Literal::Text(text) => Some((&term.path.node, text)),
+                Literal::Number(_) | Literal::Boolean(_) | Literal::Null => None,
+            },
+            Test::Compare { .. } | Test::Present => None,
+        }
+    }
 }
 
 fn describe(expr: &Expr, parts: &mut Vec<(AttributeName, Value)>) -> Option<()> {

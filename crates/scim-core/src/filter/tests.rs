@@ -428,3 +428,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_lookup_is_one_comparison_of_one_attribute_with_a_text() {
+    let looked_up = |text: &str| {
+        let filter: Filter = text.parse().unwrap();
+        filter.looked_up().map(|(path, text)| (path.to_string(), text.to_owned()))
+    };
+    let found = |path: &str, text: &str| Some((path.to_owned(), text.to_owned()));
+    assert_eq!(looked_up(r#"(username EQ "Ann\u0021")"#), found("username", "Ann!"));
+    assert_eq!(looked_up(r#"urn:x:User:userName eq "a""#), found("urn:x:User:userName", "a"));
+    for other in [
+        r#"userName sw "a""#,
+        "userName pr",
+        "active eq true",
+        r#"not (userName eq "a")"#,
+        r#"userName eq "a" and active eq true"#,
+        r#"emails[value eq "a"]"#,
+    ] {
+        assert_eq!(looked_up(other), None, "{other}");
+    }
+}

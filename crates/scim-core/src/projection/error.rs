@@ -20,6 +20,17 @@ pub enum ProjectionError {
     Filter(FilterError),
 }
 
+impl ProjectionError {
+    /// The attribute that cannot be chosen so, where the choice names one.
+    pub fn attribute(&self) -> Option<&str> {
+        match self {
+            Self::Path(error) => error.fault().attribute(),
+            Self::Filter(error) => error.attribute(),
+            Self::Both | Self::TooLong | Self::TooMany => None,
+        }
+    }
+}
+
 impl fmt::Display for ProjectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

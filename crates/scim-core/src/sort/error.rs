@@ -40,6 +40,16 @@ impl SortError {
         ScimType::InvalidValue
     }
 
+    /// The attribute that cannot be sorted by, where `sortBy` names one.
+    pub fn attribute(&self) -> Option<&str> {
+        match self {
+            Self::Unknown { path: attribute, .. }
+            | Self::NoSingleValue { attribute, .. }
+            | Self::NoOrder(attribute) => Some(attribute),
+            Self::NoPath(_) | Self::Brackets | Self::UnknownOrder => None,
+        }
+    }
+
     /// That an object has no single value, with a part of it that can be sorted by.
     pub(super) fn no_single_value(attribute: &str, separator: char, parts: &[Attribute]) -> Self {
         let sortable = |part: &&Attribute| {

@@ -1,18 +1,67 @@
 //! The provisioning log, for the administrator who asks what became of a request.
 
-use super::{CommandError, instant};
+use super::CommandError;
+use super::log_query::LogQuery;
 use crate::service::Service;
-use scim_store_diesel::LogLine;
+use chrono::DateTime;
+use scim_core::datetime::format_date_time;
+use scim_store_diesel::{LogLine, LogOrder, LogPlace, NumberedLine};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
 
-/// The most lines that one command shows.
-const MAX_LINES: u32 = 10_000;
+/// The most lines of one answer.
+const MAX_LINES: u32 = 1000;
+
+/// How long an answer may grow, in bytes of texts; escaped, it still fits into a message.
+const MAX_BYTES: usize = 1 << 20;
+
+/// How long one command looks for lines before it says where to go on.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The place of a line, to go on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    at_ms: i64,
+    number: i64,
+}
+
+impl From<LogPlace> for Place {
+    fn from(place: LogPlace) -> Self {
+        Self { at_ms: place.at_ms, number: place.id }
+    }
+}
+
+impl From<Place> for LogPlace {
+    fn from(place: Place) -> Self {
+        Self { at_ms: place.at_ms, id: place.number }
+    }
+}
+
+/// Some lines of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLines {
+    /// The lines, in the order that was asked for.
+    pub lines: Vec<LogView>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Place>,
+}
+
+/// Lines in the order in which they were written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogTail {
+    /// The lines, oldest first.
+    pub lines: Vec<LogView>,
+    /// What to ask for the lines that come after them with.
+    pub after: i64,
+}
 
 /// A line of the provisioning log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogView {
     /// When the request was decided.
     pub time: String,
+    /// The tenant.
+    pub tenant: String,
     /// The request, as its answer's `X-Request-Id` and the server's log name it.
     pub request_id: String,
     /// The accessor of the token.
@@ -33,15 +82,18 @@ pub struct LogView {
     pub dialects: Vec<String>,
     /// The attributes that were ignored.
     pub ignored: Vec<String>,
+    /// The attributes for which it was refused.
+    pub refused: Vec<String>,
     /// How long it took, in microseconds.
     pub duration_us: i64,
 }
 
-impl From<LogLine> for LogView {
-    fn from(line: LogLine) -> Self {
+impl LogView {
+    fn new(tenant: &str, line: LogLine) -> Self {
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
         Self {
-            time: instant(line.at_ms),
+            time: format_date_time(DateTime::from_timestamp_millis(line.at_ms).unwrap_or_default()),
+            tenant: tenant.to_owned(),
             request_id: line.request_id,
             accessor: line.accessor,
             action: line.action,
@@ -52,16 +104,73 @@ impl From<LogLine> for LogView {
             reason: line.reason,
             dialects: words(&line.dialects),
             ignored: words(&line.ignored),
+            refused: words(&line.refused),
             duration_us: line.duration_us,
         }
     }
 }
 
 impl Service {
-    /// The newest lines, newest first.
-    pub(super) fn list_log(&self, tenant: &str, limit: u32) -> Result<Vec<LogView>, CommandError> {
+    /// Some lines, and where to go on. A page ends early where it would grow too long for one message, or
+    /// when it took long to find.
+    pub(super) fn read_log(
+        &self,
+        tenant: &str,
+        query: &LogQuery,
+        oldest_first: bool,
+        from: Option<Place>,
+        limit: u32,
+    ) -> Result<LogLines, CommandError> {
+        let filter = query.filter(self.now_ms())?;
         let id = self.tenant_named(tenant)?.id;
-        let lines = self.store().tenant(id).log(i64::from(limit.min(MAX_LINES)))?;
-        Ok(lines.into_iter().map(LogView::from).collect())
+        let order = if oldest_first { LogOrder::OldestFirst } else { LogOrder::NewestFirst };
+        let started = Instant::now();
+        let limit = limit.clamp(1, MAX_LINES);
+        let mut next = from.map(LogPlace::from);
+        loop {
+            let page = self.store().tenant(id).log(&filter, order, next, limit)?;
+            let (lines, last) = fitting(tenant, page.lines);
+            next = last.or(page.next);
+            if !lines.is_empty() || next.is_none() || started.elapsed() > PATIENCE {
+                return Ok(LogLines { lines, next: next.map(Place::from) });
+            }
+        }
     }
+
+    /// The newest lines, oldest first.
+    pub(super) fn tail_log(&self, tenant: &str, lines: u32) -> Result<LogTail, CommandError> {
+        let id = self.tenant_named(tenant)?.id;
+        Ok(followed(tenant, self.store().tenant(id).log_tail(lines.min(MAX_LINES))?))
+    }
+
+    /// The lines that were written after those of an earlier tail.
+    pub(super) fn follow_log(&self, tenant: &str, after: i64) -> Result<LogTail, CommandError> {
+        let id = self.tenant_named(tenant)?.id;
+        Ok(followed(tenant, self.store().tenant(id).log_after(after)?))
+    }
+}
+
+fn followed(tenant: &str, tail: scim_store_diesel::LogTail) -> LogTail {
+    let newest = tail.after;
+    let after = |last: Option<LogPlace>| last.map_or(newest, |place| place.id);
+    let (lines, last) = fitting(tenant, tail.lines);
+    LogTail { lines, after: after(last) }
+}
+
+/// As many lines as fit into one message, and the place of the last of them if there are more.
+fn fitting(tenant: &str, lines: Vec<NumberedLine>) -> (Vec<LogView>, Option<LogPlace>) {
+    let (mut bytes, mut place, mut views) = (0, None, Vec::with_capacity(lines.len()));
+    for numbered in lines {
+        if bytes > MAX_BYTES {
+            return (views, place);
+        }
+        let line = &numbered.line;
+        let texts = [&line.action, &line.dialects, &line.ignored, &line.refused];
+        let maybe = [&line.target, &line.reason];
+        bytes += texts.iter().map(|text| text.len()).sum::<usize>() + 300;
+        bytes += maybe.iter().filter_map(|text| text.as_ref()).map(String::len).sum::<usize>();
+        place = Some(numbered.place());
+        views.push(LogView::new(tenant, numbered.line));
+    }
+    (views, None)
 }

@@ -3,12 +3,14 @@
 
 mod keys;
 mod log;
+mod log_query;
 mod policy;
 mod tenants;
 mod tokens;
 
 pub use keys::{KeyView, NewKey};
-pub use log::LogView;
+pub use log::{LogLines, LogTail, LogView, Place};
+pub use log_query::LogQuery;
 pub use policy::{PolicyApplied, PolicyView};
 pub use tenants::{TenantView, check_tenant_name};
 pub use tokens::{NewToken, TokenView};
@@ -108,12 +110,32 @@ pub enum Command {
         /// The tenant.
         tenant: String,
     },
-    /// Lists the newest lines of the provisioning log.
-    LogList {
+    /// Reads lines of the provisioning log.
+    LogRead {
         /// The tenant.
         tenant: String,
-        /// The most lines to list.
+        /// Which lines.
+        query: LogQuery,
+        /// Whether the oldest come first.
+        oldest_first: bool,
+        /// Where to go on, as the answer before said it.
+        from: Option<Place>,
+        /// The most lines of this answer, which may have fewer.
         limit: u32,
+    },
+    /// Reads the newest lines of the provisioning log, oldest first.
+    LogTail {
+        /// The tenant.
+        tenant: String,
+        /// How many.
+        lines: u32,
+    },
+    /// Reads the lines that were written after those of an earlier answer.
+    LogFollow {
+        /// The tenant.
+        tenant: String,
+        /// What the answer before said.
+        after: i64,
     },
 }
 
@@ -139,8 +161,10 @@ pub enum Reply {
     PolicyApplied(PolicyApplied),
     /// A policy document.
     Policy(PolicyView),
-    /// Lines of the provisioning log, newest first.
-    Log(Vec<LogView>),
+    /// Lines of the provisioning log.
+    Log(LogLines),
+    /// Lines of the provisioning log, and how to follow it.
+    LogTail(LogTail),
 }
 
 /// The kinds of failure of a command, for exit codes.
@@ -240,7 +264,11 @@ impl Service {
                 self.apply_policy(&tenant, &document).map(Reply::PolicyApplied)
             }
             Command::PolicyShow { tenant } => self.show_policy(&tenant).map(Reply::Policy),
-            Command::LogList { tenant, limit } => self.list_log(&tenant, limit).map(Reply::Log),
+            Command::LogRead { tenant, query, oldest_first, from, limit } => {
+                self.read_log(&tenant, &query, oldest_first, from, limit).map(Reply::Log)
+            }
+            Command::LogTail { tenant, lines } => self.tail_log(&tenant, lines).map(Reply::LogTail),
+            Command::LogFollow { tenant, after } => self.follow_log(&tenant, after).map(Reply::LogTail),
         }
     }
 

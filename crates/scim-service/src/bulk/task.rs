@@ -99,6 +99,7 @@ impl Task {
         caller: &Caller,
         result: Result<&Option<StoredResource>, &ServiceError>,
     ) {
+        service.recorder().counters().written(result.is_ok());
         self.outcome = Some(match result {
             Ok(row) => Outcome::Done(row.clone()),
             Err(error) => {

@@ -1,7 +1,9 @@
 //! Lines of the provisioning log: what was done, in an administrator's words.
 
+use super::named::joined;
 use crate::caller::Caller;
 use crate::error::ServiceError;
+use crate::verdict::Verdict;
 use scim_core::fault::Findings;
 use scim_store_diesel::{Kind, LogLine, MemberDelta, ResourceId, StoredResource};
 use std::time::Instant;
@@ -17,6 +19,7 @@ pub(crate) struct Entry {
     reason: Option<String>,
     dialects: String,
     ignored: String,
+    refused: String,
 }
 
 impl Entry {
@@ -41,14 +44,26 @@ impl Entry {
         target: Option<String>,
         error: &ServiceError,
     ) -> Self {
-        let verdict = error.verdict();
+        let id = id.and_then(|id| id.parse().ok());
+        let entry = Self::turned_down(action, id, target, error.verdict(), error.to_string());
+        Self { refused: joined(error.attributes()), ..entry }
+    }
+
+    /// A refusal with its reason in words, which name attributes and no values.
+    pub(crate) fn turned_down(
+        action: String,
+        res: Option<ResourceId>,
+        target: Option<String>,
+        verdict: Verdict,
+        reason: String,
+    ) -> Self {
         Self {
             action,
-            res: id.and_then(|id| id.parse().ok()),
+            res,
             target,
             status: verdict.status,
             scim_type: verdict.scim_type.map(scim_core::ScimType::as_str),
-            reason: Some(error.to_string()),
+            reason: Some(reason),
             ..Self::default()
         }
     }
@@ -68,6 +83,21 @@ impl Entry {
         self
     }
 
+    /// A lookup or a read that found nothing.
+    pub(crate) fn not_found(
+        action: String,
+        res: Option<ResourceId>,
+        target: Option<String>,
+        status: u16,
+    ) -> Self {
+        Self { action, res, target, status, reason: Some("not found".to_owned()), ..Self::default() }
+    }
+
+    /// The habits of the client that were rewritten.
+    pub(crate) fn dialects(&self) -> impl Iterator<Item = &str> {
+        self.dialects.split_whitespace()
+    }
+
     pub(crate) fn line(&self, caller: &Caller, started: Instant, now_ms: i64) -> LogLine {
         LogLine {
             at_ms: now_ms,
@@ -81,6 +111,7 @@ impl Entry {
             reason: self.reason.clone(),
             dialects: self.dialects.clone(),
             ignored: self.ignored.clone(),
+            refused: self.refused.clone(),
             duration_us: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
         }
     }
@@ -93,10 +124,6 @@ fn suggested(findings: &Findings) -> Option<String> {
     }
     let paths: Vec<&str> = findings.uncanonical.iter().map(String::as_str).take(20).collect();
     Some(format!("values that the schema does not suggest: {}", paths.join(", ")))
-}
-
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.collect::<Vec<_>>().join(" ")
 }
 
 /// What a change of a resource was, in words.

@@ -4,7 +4,9 @@ use super::action::Entry;
 use super::{Create, Delete, Patch, Provisioning, Replace};
 use crate::caller::{Caller, still_admitted};
 use crate::error::ServiceError;
+use crate::recorder::Recorder;
 use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoreError, StoredResource, TenantTx, Tx};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A planned write, checked as far as it can be without the database.
@@ -35,6 +37,7 @@ pub(super) struct Job {
     pub(super) noun: String,
     pub(super) started: Instant,
     wanted: Relations,
+    recorder: Arc<Recorder>,
 }
 
 impl Job {
@@ -45,6 +48,7 @@ impl Job {
             noun: provisioning.resource_type().name.clone(),
             started: provisioning.started,
             wanted,
+            recorder: Arc::clone(provisioning.service.recorder()),
         }
     }
 
@@ -78,6 +82,7 @@ impl Job {
         now_ms: i64,
     ) -> Result<Loaded, ServiceError> {
         tenant.log(&entry.line(&self.caller, self.started, now_ms))?;
+        entry.dialects().for_each(|name| self.recorder.counters().dialect(name));
         Ok(tenant.complete(self.kind, row, self.wanted)?)
     }
 }

@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod job;
 mod membership;
+mod named;
 mod patch;
 mod read;
 mod replace;
@@ -126,12 +127,13 @@ impl<'s> Provisioning<'s> {
         about: &About<'_>,
         result: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
+        self.service.recorder().counters().written(result.is_ok());
         result.inspect_err(|error| self.note(asked, about, error))
     }
 
     /// Writes a refusal down for the administrator.
     pub(crate) fn note(&self, asked: &str, about: &About<'_>, error: &ServiceError) {
-        let action = format!("{asked} {}", self.resource_type().name.to_ascii_lowercase());
+        let action = format!("{asked} {}", self.service.noun(self.kind));
         let entry = Entry::refused(action, about.id(), self.name(about), error);
         let line = entry.line(&self.caller, self.started, self.service.now_ms());
         self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
@@ -142,12 +144,7 @@ impl<'s> Provisioning<'s> {
         match about {
             About::Body(body) => self.name_in(&object(body).ok()?),
             About::Named(name) => name.clone(),
-            About::Resource(id) => {
-                let id = id.parse().ok()?;
-                let found =
-                    self.service.store().tenant(self.caller.tenant).find(self.kind, id, Relations::default());
-                found.ok().map(|found| found.resource.name)
-            }
+            About::Resource(id) => self.service.name_of(self.caller.tenant, self.kind, id.parse().ok()?),
         }
     }
 

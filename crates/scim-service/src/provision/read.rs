@@ -1,12 +1,18 @@
 //! GET: one resource (RFC 7644 section 3.4.1).
 
-use super::{Answer, Provisioning};
+use super::{About, Answer, Entry, Provisioning};
+use crate::caller::Caller;
 use crate::error::ServiceError;
 use scim_core::Projection;
 use scim_core::search::SearchRequest;
 use scim_store_diesel::StoreError;
 
 impl Provisioning<'_> {
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Which attributes an answer shows.
     ///
     /// # Errors
@@ -16,11 +22,28 @@ impl Provisioning<'_> {
         Ok(Projection::parse_lists(attributes, excluded, self.resource_type())?)
     }
 
-    /// One resource.
+    /// One resource. It is counted and not logged, unless there is none.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub fn get(&self, id: &str, projection: &Projection) -> Result<Answer, ServiceError> {
+        let result = self.try_get(id, projection);
+        let (recorder, now_ms) = (self.service.recorder(), self.service.now_ms());
+        match &result {
+            Ok(_) => recorder.found(&self.caller, now_ms),
+            Err(ServiceError::NotFound { .. }) => {
+                recorder.not_found(self.service.store(), &self.caller, now_ms, id, || {
+                    let action = format!("Read {}", self.service.noun(self.kind));
+                    let entry = Entry::not_found(action, id.parse().ok(), None, 404);
+                    entry.line(&self.caller, self.started, now_ms)
+                });
+            }
+            Err(error) => self.note("Read", &About::Resource(id), error),
+        }
+        result
+    }
+
+    fn try_get(&self, id: &str, projection: &Projection) -> Result<Answer, ServiceError> {
         let id_of = self.id(id)?;
         let mut wanted = self.relations(projection);
         let groups =

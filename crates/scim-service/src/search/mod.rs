@@ -14,6 +14,7 @@ use crate::render::{ADDED, render, write_resource};
 use crate::service::Service;
 use cursors::{Cursors, Start};
 use query::Query;
+use scim_core::json::shortened;
 use scim_core::search::SearchRequest;
 use scim_store_diesel::{Hit, Kind, Listing, Loaded, Page, Part, Relations, StoreError, asks_one};
 use std::fmt::Write;
@@ -83,10 +84,37 @@ impl Search {
     /// # Errors
     /// When finding takes too long, or a cursor leads nowhere any longer.
     pub fn run(self) -> Result<String, ServiceError> {
-        self.find().and_then(|page| self.answer(&page)).map_err(|error| {
+        let answered = self.find().and_then(|page| {
+            let text = self.answer(&page)?;
+            self.count(page.total);
+            Ok(text)
+        });
+        answered.map_err(|error| {
             let kinds: Vec<Kind> = self.query.parts.iter().map(|part| part.kind).collect();
             note(&self.service, &self.caller, &kinds, self.started, error)
         })
+    }
+
+    /// Counts the search. A lookup that found nothing is written down: it is what comes before a create,
+    /// and the only trace of a user that is not there.
+    fn count(&self, total: i64) {
+        let (recorder, now_ms) = (self.service.recorder(), self.service.now_ms());
+        match self.query.lookup() {
+            Some(lookup) if total == 0 => {
+                recorder.not_found(
+                    self.service.store(),
+                    &self.caller,
+                    now_ms,
+                    (lookup.kind, lookup.text),
+                    || {
+                        let action = format!("Look up {}", self.service.noun(lookup.kind));
+                        let target = lookup.is_name.then(|| shortened(lookup.text));
+                        Entry::not_found(action, None, target, 200).line(&self.caller, self.started, now_ms)
+                    },
+                );
+            }
+            _ => recorder.found(&self.caller, now_ms),
+        }
     }
 
     fn find(&self) -> Result<Page, ServiceError> {
@@ -198,7 +226,7 @@ fn note(
     error: ServiceError,
 ) -> ServiceError {
     let action = match kinds {
-        [one] => format!("List {}", service.resource_type(*one).name.to_ascii_lowercase()),
+        [one] => format!("List {}", service.noun(*one)),
         _ => "Search".to_owned(),
     };
     let line = Entry::refused(action, None, None, &error).line(caller, started, service.now_ms());

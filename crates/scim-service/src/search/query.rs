@@ -21,6 +21,14 @@ pub(super) struct Query {
     text: OnceLock<String>,
 }
 
+/// A resource that is looked up.
+pub(super) struct Lookup<'q> {
+    pub(super) kind: Kind,
+    pub(super) text: &'q str,
+    /// Whether the text is a userName or displayName, which the log may show.
+    pub(super) is_name: bool,
+}
+
 /// What is wanted of one resource type.
 pub(super) struct Wanted {
     pub(super) kind: Kind,
@@ -60,6 +68,18 @@ impl Query {
             parts.push(Wanted { kind: *kind, resource_type, projection, predicate, sort });
         }
         Ok(Self { parts, order: sort_by.is_some().then_some(order), filter, text: OnceLock::new() })
+    }
+
+    /// What is looked up, where the query asks who has a userName, a displayName or an externalId.
+    pub(super) fn lookup(&self) -> Option<Lookup<'_>> {
+        let [part] = self.parts.as_slice() else { return None };
+        let (path, text) = self.filter.as_ref()?.looked_up()?;
+        let core = &part.resource_type.schema.id;
+        let of_core =
+            path.uri.as_ref().is_none_or(|uri| uri.eq_ignore_ascii_case(core)) && path.sub.is_none();
+        let is = |name: &str| of_core && path.name.as_str().eq_ignore_ascii_case(name);
+        let is_name = is("userName") || is("displayName");
+        (is_name || is("externalId")).then_some(Lookup { kind: part.kind, text, is_name })
     }
 
     /// The query in one spelling: types, order and filter. What an answer shows is no part of it.

@@ -10,10 +10,11 @@ pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod members;
 pub(crate) mod relations;
+pub(crate) mod requests;
 pub(crate) mod resources;
 pub(crate) mod state;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
 pub(crate) mod unique;
 
-use super::{Conn, Db, GROUP_ID_TEXT, MEMBER_ID_TEXT, RESOURCE_ID_TEXT, text_length, text_position};
+use super::{Conn, Db, GROUP_ID_TEXT, MEMBER_ID_TEXT, RESOURCE_ID_TEXT, lower, text_length, text_position};

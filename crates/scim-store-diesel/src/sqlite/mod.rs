@@ -27,6 +27,11 @@ diesel::define_sql_function! {
     fn text_length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
 }
 
+diesel::define_sql_function! {
+    /// A text with its ASCII letters in lower case.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A column of 16 bytes as the text of a UUID.
 macro_rules! uuid_text {
     ($column:literal) => {

@@ -2,7 +2,8 @@
 
 use crate::support::{Fixture, group, texts, user};
 use scim_store_diesel::{
-    ApiKeyRow, Kind, LogLine, MemberWrite, Relations, ResourceId, StoreError, StoredResource, TokenRow,
+    ApiKeyRow, Kind, LogFilter, LogLine, LogOrder, MemberWrite, Relations, RequestCount, ResourceId,
+    StoreError, StoredResource, TenantStore, TokenRow,
 };
 
 const BOTH: Relations = Relations { members: true, groups: true };
@@ -47,6 +48,8 @@ impl World {
                 last_used_ms: None,
             })?;
             tenant.put_policy("{}")?;
+            let accessor = "acc".to_owned();
+            tenant.count(&RequestCount { minute: 1, accessor, reads: 1, not_found: 0 })?;
             tenant.log(&LogLine {
                 at_ms: 1,
                 request_id: "r".to_owned(),
@@ -59,6 +62,7 @@ impl World {
                 reason: None,
                 dialects: String::new(),
                 ignored: String::new(),
+                refused: String::new(),
                 duration_us: 1,
             })?;
             Ok((ann, staff, key.id))
@@ -110,7 +114,14 @@ fn reads_find_nothing_of_another_tenant() {
     assert!(ours.tokens().unwrap().len() == 1 && theirs.tokens().unwrap().is_empty());
     assert!(ours.keys().unwrap().len() == 1 && theirs.keys().unwrap().is_empty());
     assert!(ours.policy().unwrap().is_some() && theirs.policy().unwrap().is_none());
-    assert!(ours.log(9).unwrap().len() == 1 && theirs.log(9).unwrap().is_empty());
+    let logged = |tenant: TenantStore<'_>| {
+        let all = LogFilter::default();
+        let page = tenant.log(&all, LogOrder::OldestFirst, None, 9).unwrap().lines.len();
+        let followed = tenant.log_after(0).unwrap().lines.len();
+        let counts = tenant.request_counts(0).unwrap().len();
+        [page, tenant.log_tail(9).unwrap().lines.len(), followed, counts]
+    };
+    assert_eq!((logged(ours), logged(theirs)), ([1; 4], [0; 4]));
 }
 
 #[test]

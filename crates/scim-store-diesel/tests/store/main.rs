@@ -9,6 +9,7 @@ mod definitions;
 mod filters;
 mod isolation;
 mod list_plans;
+mod logs;
 mod members;
 mod migration;
 mod opening;

@@ -1,10 +1,10 @@
 //! A database of an earlier version is brought up to date.
 
 use crate::support::{Database, Fixture, Recorder, Seen, document, texts, user};
-use scim_store_diesel::{Kind, MemberWrite, Store, StoreConfig, StoreError};
+use scim_store_diesel::{Kind, LogFilter, LogOrder, MemberWrite, Store, StoreConfig, StoreError};
 use serde_json::json;
 
-/// What the versions before the last migration made.
+/// What the first version made.
 const EARLIER: [(&str, &str); 2] = [
     ("20261124000001", include_str!("../../migrations/sqlite/2026-11-24-000001_initial/up.sql")),
     ("20261124000002", include_str!("../../migrations/sqlite/2026-11-24-000002_statistics/up.sql")),
@@ -110,4 +110,24 @@ fn a_database_of_an_earlier_version_is_brought_up_to_date() {
     let before = rows(&mut migrated);
     drop(Store::open(&old, |_, _| Recorder(Seen::default())).unwrap());
     assert_eq!(rows(&mut migrated), before);
+}
+
+#[test]
+fn lines_of_the_log_outlive_the_migration_that_names_refused_attributes() {
+    let fixture = Fixture::new();
+    let acme = fixture.acme.number();
+    let mut database = fixture.database();
+    // As it was before.
+    database.run(include_str!("../../migrations/sqlite/2026-11-24-000004_log/down.sql"));
+    database.run("DELETE FROM __diesel_schema_migrations WHERE version = '20261124000004'");
+    database.run(&format!(
+        "INSERT INTO provisioning_log (tenant, at_ms, request_id, action, status, dialects, ignored, duration_us)
+         VALUES ({acme}, 5, 'r5', 'Create user', 201, 'op-case', '', 1)"
+    ));
+    drop(database);
+    let fixture = fixture.reopen(|_| {});
+    let all = LogFilter::default();
+    let lines = fixture.store.tenant(fixture.acme).log(&all, LogOrder::OldestFirst, None, 9).unwrap().lines;
+    let found: Vec<_> = lines.iter().map(|l| (l.line.at_ms, &*l.line.request_id, &*l.line.refused)).collect();
+    assert_eq!(found, [(5, "r5", "")]);
 }

@@ -1,0 +1,245 @@
+//! The provisioning log on the terminal: read page by page, so that it may be long.
+
+use super::Failed;
+use super::log_arguments::LogTask;
+use super::show::{json, talk};
+use crate::control::Session;
+use crate::home::Home;
+use scim_service::admin::{Command, LogQuery, LogTail, LogView, Place, Reply};
+use std::io::{BufWriter, ErrorKind, Write};
+use std::time::Duration;
+
+/// How many lines are asked for at a time.
+const PAGE: u32 = 1000;
+
+/// How long whoever follows the log waits before they ask again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Runs a command on the provisioning log, through the server if one is running.
+pub(crate) fn read_log(home: &Home, task: LogTask) -> Result<(), Failed> {
+    let mut log = Log { session: Session::open(home, false)?, out: BufWriter::new(std::io::stdout()) };
+    match task {
+        LogTask::List { tenant, wanted, limit, json } => log.list(&tenant, &wanted.into(), limit, json.json),
+        LogTask::Show { tenant, request_id, json } => log.show(&tenant, &request_id, json.json),
+        LogTask::Tail { tenant, lines, follow, json } => log.tail(home, &tenant, lines, follow, json),
+        LogTask::Export { tenant, wanted } => log.export(&tenant, &wanted.into()),
+    }
+    .and_then(|()| log.out.flush().map_err(Stopped::Output))
+    .or_else(Stopped::report)
+}
+
+struct Log {
+    session: Session,
+    out: BufWriter<std::io::Stdout>,
+}
+
+/// Why reading ended early.
+enum Stopped {
+    Failed(Failed),
+    Output(std::io::Error),
+}
+
+impl Stopped {
+    fn report(self) -> Result<(), Failed> {
+        match self {
+            Self::Failed(failed) => Err(failed),
+            // Whoever read the output has seen enough, as `head` has.
+            Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Self::Output(error) => Err(Failed::other(format!("cannot write the answer: {error}"))),
+        }
+    }
+}
+
+impl From<Failed> for Stopped {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
+}
+
+impl From<std::io::Error> for Stopped {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Log {
+    fn list(&mut self, tenant: &str, query: &LogQuery, limit: u32, as_json: bool) -> Result<(), Stopped> {
+        let (mut all, mut left, mut from) = (Vec::new(), limit, None);
+        while left > 0 {
+            let (lines, next) = self.page(tenant, query, false, from, left.min(PAGE))?;
+            left = left.saturating_sub(u32::try_from(lines.len()).unwrap_or(u32::MAX));
+            if as_json {
+                all.extend(lines);
+            } else {
+                lines.iter().try_for_each(|line| short(&mut self.out, line))?;
+            }
+            match next {
+                Some(_) => from = next,
+                None => break,
+            }
+        }
+        if as_json {
+            json(&mut self.out, &all)?;
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, tenant: &str, request_id: &str, as_json: bool) -> Result<(), Stopped> {
+        let query = LogQuery { request_id: Some(request_id.to_owned()), ..LogQuery::default() };
+        let (mut all, mut from) = (Vec::new(), None);
+        loop {
+            let (lines, next) = self.page(tenant, &query, true, from, PAGE)?;
+            all.extend(lines);
+            match next {
+                Some(_) => from = next,
+                None => break,
+            }
+        }
+        if all.is_empty() {
+            let hint = "successful reads leave none, and refusals of unknown tokens neither";
+            let message = format!("no line of the log is about the request `{request_id}`; {hint}");
+            return Err(Failed::not_found(message).into());
+        }
+        if as_json {
+            json(&mut self.out, &all)?;
+            return Ok(());
+        }
+        for (i, line) in all.iter().enumerate() {
+            if i > 0 {
+                writeln!(self.out)?;
+            }
+            whole(&mut self.out, line)?;
+        }
+        Ok(())
+    }
+
+    fn tail(
+        &mut self,
+        home: &Home,
+        tenant: &str,
+        lines: u32,
+        follow: bool,
+        as_json: bool,
+    ) -> Result<(), Stopped> {
+        let command = Command::LogTail { tenant: tenant.to_owned(), lines };
+        let mut next = self.session.ask(command)?;
+        loop {
+            let Some(reply) = next else {
+                talk("the server has stopped");
+                return Ok(());
+            };
+            let Reply::LogTail(LogTail { lines, after }) = reply else { return Err(odd().into()) };
+            for line in &lines {
+                if as_json {
+                    compact(&mut self.out, line)?;
+                } else {
+                    short(&mut self.out, line)?;
+                }
+            }
+            self.out.flush()?;
+            if follow && !self.session.is_remote() {
+                talk(&format!("no server runs in {}: there is nothing to follow", home.data_dir.display()));
+            }
+            if !follow || !self.session.is_remote() {
+                return Ok(());
+            }
+            if lines.is_empty() {
+                std::thread::sleep(PAUSE);
+            }
+            next = self.session.ask(Command::LogFollow { tenant: tenant.to_owned(), after })?;
+        }
+    }
+
+    fn export(&mut self, tenant: &str, query: &LogQuery) -> Result<(), Stopped> {
+        let mut from = None;
+        loop {
+            let (lines, next) = self.page(tenant, query, true, from, PAGE)?;
+            lines.iter().try_for_each(|line| compact(&mut self.out, line))?;
+            match next {
+                Some(_) => from = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn page(
+        &mut self,
+        tenant: &str,
+        query: &LogQuery,
+        oldest_first: bool,
+        from: Option<Place>,
+        limit: u32,
+    ) -> Result<(Vec<LogView>, Option<Place>), Failed> {
+        let (tenant, query) = (tenant.to_owned(), query.clone());
+        match self.session.execute(Command::LogRead { tenant, query, oldest_first, from, limit })? {
+            Reply::Log(read) => Ok((read.lines, read.next)),
+            _ => Err(odd()),
+        }
+    }
+}
+
+fn odd() -> Failed {
+    Failed::other("the answer is not the one to this command")
+}
+
+/// A line of the log on one line.
+fn short(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
+    write!(out, "{}  {}  {}", line.time, line.status, line.action)?;
+    if let Some(target) = &line.target {
+        write!(out, " {}", plain(target))?;
+    }
+    if let Some(reason) = &line.reason {
+        write!(out, ": {}", plain(reason))?;
+    }
+    let accessor = line.accessor.as_deref().unwrap_or("-");
+    writeln!(out, "  (token {accessor}, request {})", line.request_id)
+}
+
+/// A line of the log with every field on a line of its own.
+fn whole(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
+    let or_none = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), plain);
+    let names = |names: &[String]| if names.is_empty() { "-".to_owned() } else { plain(&names.join(" ")) };
+    let milliseconds = format!("{}.{:03} ms", line.duration_us / 1000, line.duration_us % 1000);
+    for (field, value) in [
+        ("time", line.time.clone()),
+        ("request", line.request_id.clone()),
+        ("tenant", line.tenant.clone()),
+        ("token", or_none(&line.accessor)),
+        ("action", plain(&line.action)),
+        ("id", or_none(&line.id)),
+        ("target", or_none(&line.target)),
+        ("status", line.status.to_string()),
+        ("scimType", or_none(&line.scim_type)),
+        ("reason", or_none(&line.reason)),
+        ("dialects", names(&line.dialects)),
+        ("ignored", names(&line.ignored)),
+        ("refused", names(&line.refused)),
+        ("duration", milliseconds),
+    ] {
+        writeln!(out, "{field:9} {value}")?;
+    }
+    Ok(())
+}
+
+/// A line of the log as JSON on one line, which holds no control characters.
+fn compact(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    writeln!(out)
+}
+
+/// A text whose control characters do nothing to a terminal. Quotes stay as they are.
+fn plain(text: &str) -> String {
+    text.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_sent_does_nothing_to_a_terminal() {
+        assert_eq!(plain("ann \"the\" o'neil é 李"), "ann \"the\" o'neil é 李");
+        assert_eq!(plain("a\u{1b}[2Jb\r\n\u{202e}\u{7f}\u{9b}"), "a\\u{1b}[2Jb\\r\\n\\u{202e}\\u{7f}\\u{9b}");
+        assert_eq!(plain("\\n"), "\\\\n");
+    }
+}

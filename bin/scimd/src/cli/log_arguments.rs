@@ -1,0 +1,97 @@
+//! The arguments of `scimd log`.
+
+use super::arguments::Json;
+use clap::{Args, Subcommand};
+use scim_service::admin::LogQuery;
+
+/// Commands on the provisioning log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogTask {
+    /// List lines, newest first.
+    #[command(
+        after_help = "Example:  scimd log list --tenant acme --user ann@contoso.test --status refused --since 7d"
+    )]
+    List {
+        /// The tenant.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        wanted: Wanted,
+        /// The most lines to list.
+        #[arg(long, default_value_t = 50, value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Show everything that is known of a request.
+    #[command(after_help = "Example:  scimd log show --tenant acme 0199a5b26c1e7d3f8a4b5c6d7e8f9a0b")]
+    Show {
+        /// The tenant.
+        #[arg(long)]
+        tenant: String,
+        /// The request, as the header `X-Request-Id` of its answer named it.
+        request_id: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Show the newest lines, oldest first, and follow what comes.
+    #[command(after_help = "Example:  scimd log tail --tenant acme --follow")]
+    Tail {
+        /// The tenant.
+        #[arg(long)]
+        tenant: String,
+        /// How many lines to begin with.
+        #[arg(long, default_value_t = 10, value_name = "LINES", value_parser = clap::value_parser!(u32).range(0..=1000))]
+        lines: u32,
+        /// Go on with what the running server writes, until Ctrl-C.
+        #[arg(long, short)]
+        follow: bool,
+        /// One JSON object on each line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write all lines as JSON, one object on each line, oldest first.
+    #[command(
+        after_help = "Example:  scimd log export --tenant acme --since 2026-01-01T00:00:00Z > acme.ndjson"
+    )]
+    Export {
+        /// The tenant.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        wanted: Wanted,
+    },
+}
+
+/// Which lines are wanted; all that is given must hold.
+#[derive(Debug, Args)]
+pub(crate) struct Wanted {
+    /// A part of a userName or displayName.
+    #[arg(long, visible_alias = "user", value_name = "TEXT")]
+    target: Option<String>,
+    /// The id of a resource.
+    #[arg(long, value_name = "RESOURCE-ID")]
+    id: Option<String>,
+    /// A request, as the header `X-Request-Id` of its answer named it.
+    #[arg(long, value_name = "REQUEST-ID")]
+    request_id: Option<String>,
+    /// A status such as `409`, a class such as `4xx`, or `refused` or `done`.
+    #[arg(long)]
+    status: Option<String>,
+    /// A part of the action, such as `deactivate`.
+    #[arg(long, value_name = "TEXT")]
+    action: Option<String>,
+    /// From when on: a time such as `2026-01-31T09:30:00Z`, or how long ago: `30m`, `2h`, `7d`.
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Until when, in the same form.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+}
+
+impl From<Wanted> for LogQuery {
+    fn from(wanted: Wanted) -> Self {
+        let Wanted { target, id, request_id, status, action, since, until } = wanted;
+        Self { since, until, request_id, id, target, action, status }
+    }
+}

@@ -1,0 +1,7 @@
+DELETE FROM sqlite_stat1 WHERE tbl IN ('provisioning_log', 'request_count');
+DROP TABLE request_count;
+DROP INDEX provisioning_log_request;
+DROP INDEX provisioning_log_time;
+CREATE INDEX provisioning_log_tenant ON provisioning_log (tenant, id);
+ALTER TABLE provisioning_log DROP COLUMN refused;
+ANALYZE sqlite_schema;
