@@ -9,6 +9,7 @@ mod commands;
 mod conditional;
 mod conformance;
 mod crash;
+mod crowds;
 mod cursors;
 mod definitions;
 mod demands;

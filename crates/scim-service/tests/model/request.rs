@@ -187,6 +187,11 @@ impl Step {
         };
         Self { what, expected, twice: random.once_in(4) }
     }
+
+    /// Whether it creates a user or group.
+    pub(crate) fn creates(&self) -> bool {
+        matches!(self.what, What::CreateUser(_) | What::CreateGroup(..))
+    }
 }
 
 fn several<T>(random: &mut Random, most: usize, one: impl Fn(&mut Random) -> T) -> Vec<T> {
