@@ -20,6 +20,7 @@ mod errors;
 mod filtering;
 mod gateway;
 mod limits;
+mod matrix;
 mod paging;
 mod projecting;
 mod races;
