@@ -25,6 +25,7 @@ mod paging;
 mod projecting;
 mod races;
 mod redefining;
+mod retries;
 mod routes;
 mod schemas;
 mod searching;
