@@ -1,6 +1,6 @@
 //! End-to-end suites: the real binary, over HTTP and on the command line.
 
-#![expect(clippy::unwrap_used, reason = "a failed step must stop the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step must stop the test")]
 
 mod answers;
 mod arrows;
@@ -22,6 +22,7 @@ mod gateway;
 mod limits;
 mod matrix;
 mod paging;
+mod parallel;
 mod projecting;
 mod races;
 mod redefining;

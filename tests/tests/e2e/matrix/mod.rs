@@ -27,7 +27,7 @@ impl Cell<'_, '_> {
     fn shows(&self, answer: &Answer) -> bool {
         let resource = answer.json();
         let shown = self.probes.iter().filter(|probe| probe.is_in(&resource)).count();
-        assert!(shown == 0 || shown == self.probes.len(), "{} parts in {answer}", shown);
+        assert!(shown == 0 || shown == self.probes.len(), "{shown} parts in {answer}");
         shown > 0
     }
 
@@ -136,9 +136,9 @@ impl Cell<'_, '_> {
             // Another element of a list may take the place of one.
             Rule::Once if self.attempt.target.attribute.is_list() => {
                 if taken {
-                    self.written(answer, true)
+                    self.written(answer, true);
                 } else {
-                    self.unchanged()
+                    self.unchanged();
                 }
             }
             Rule::Once => self.refused(answer),
