@@ -4,6 +4,7 @@
 
 mod answers;
 mod arrows;
+mod bulk;
 mod characteristics;
 mod commands;
 mod conditional;
