@@ -70,6 +70,7 @@
 
 #![warn(missing_docs)]
 
+pub mod bulk;
 pub mod cursor;
 pub mod datetime;
 pub mod error;
@@ -77,6 +78,7 @@ pub mod fault;
 pub mod filter;
 pub mod fold;
 pub mod json;
+mod message;
 pub mod name;
 mod number;
 pub mod patch_path;

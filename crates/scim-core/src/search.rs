@@ -1,6 +1,7 @@
 //! The message of a search: a query in the body of a POST (RFC 7644 section 3.4.3).
 
 use crate::error::ScimType;
+use crate::message::{Twice, take};
 use crate::projection::split;
 use crate::value::kind_of;
 use serde_json::{Map, Number, Value};
@@ -81,6 +82,12 @@ impl fmt::Display for SearchError {
 
 impl std::error::Error for SearchError {}
 
+impl From<Twice> for SearchError {
+    fn from(Twice(key): Twice) -> Self {
+        Self::Twice(key)
+    }
+}
+
 impl SearchRequest {
     /// Reads the message. Its keys are read in any case; others are ignored.
     ///
@@ -99,16 +106,6 @@ impl SearchRequest {
         let mut numbers = |key| take(&mut body, key)?.map(|value| number(key, value)).transpose();
         let (start_index, count) = (numbers("startIndex")?, numbers("count")?);
         Ok(Self { attributes, excluded_attributes, filter, sort_by, sort_order, start_index, count, cursor })
-    }
-}
-
-/// Takes the value of a key out of the message; null counts as absent.
-fn take(body: &mut Map<String, Value>, key: &'static str) -> Result<Option<Value>, SearchError> {
-    let mut spellings = body.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(key));
-    let value = spellings.next().map(|(_, value)| value.take()).filter(|value| !value.is_null());
-    match spellings.next() {
-        Some(_) => Err(SearchError::Twice(key)),
-        None => Ok(value),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the server says of itself: ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 section 4).
 
+use crate::bulk::{MAX_BULK_BODY, MAX_OPERATIONS};
 use crate::render::Links;
 use scim_core::schema::{
     RESOURCE_TYPE_URN, ResourceType, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN, Schema, service_schemas,
@@ -21,7 +22,7 @@ pub(crate) fn service_provider_config(links: &Links) -> Value {
     json!({
         "schemas": [SERVICE_PROVIDER_CONFIG_URN],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": true, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": MAX_BULK_BODY},
         "filter": {"supported": true, "maxResults": MAX_PAGE},
         "changePassword": {"supported": false},
         "sort": {"supported": true},

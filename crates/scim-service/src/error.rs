@@ -1,6 +1,7 @@
 //! What a use case can answer instead of success.
 
 use crate::caller::Refusal;
+use scim_core::bulk::{BulkError, OperationFault};
 use scim_core::cursor::CursorError;
 use scim_core::fault::Faults;
 use scim_core::filter::FilterError;
@@ -26,6 +27,29 @@ pub enum ServiceError {
     /// A PATCH cannot be applied.
     #[error("{0}")]
     Patch(#[from] PatchError),
+    /// The body of a bulk request is none.
+    #[error("{0}")]
+    Bulk(#[from] BulkError),
+    /// An operation of a bulk request is none.
+    #[error("{0}")]
+    Operation(OperationFault),
+    /// An operation of a bulk request refers to one that failed.
+    #[error("the operation with the `bulkId` `{}`, which this one refers to, failed", shortened(.0))]
+    ReferenceFailed(String),
+    /// A request of its own refers to an operation of a bulk request.
+    #[error("`bulkId:{}` refers to an operation of a bulk request, and this is none", shortened(.0))]
+    NotInBulk(String),
+    /// The path of an operation of a bulk request leads nowhere.
+    #[error("there is no endpoint `{}`", shortened(.0))]
+    NoEndpoint(String),
+    /// A method that the path of an operation of a bulk request does not have.
+    #[error("{method} takes the path of {takes}")]
+    WrongPath {
+        /// The method.
+        method: &'static str,
+        /// What its path must be.
+        takes: &'static str,
+    },
     /// A filter cannot be understood.
     #[error("{0}")]
     Filter(#[from] FilterError),

@@ -20,6 +20,7 @@
 //! ```
 
 pub mod admin;
+mod bulk;
 mod caller;
 mod directory;
 mod discovery;
@@ -35,6 +36,7 @@ mod settings;
 mod token;
 mod verdict;
 
+pub use bulk::{Bulk, MAX_BULK_BODY};
 pub use caller::{Caller, Refusal, Scope};
 pub use discovery::list;
 pub use error::ServiceError;

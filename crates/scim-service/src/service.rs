@@ -1,5 +1,6 @@
 //! The service: a store, a policy directory that follows it, and what both are asked.
 
+use crate::bulk::{Bulk, Gate};
 use crate::caller::{Caller, Refusal, TurnedAway, authenticate};
 use crate::directory::Follower;
 use crate::discovery;
@@ -18,6 +19,7 @@ use scim_store_diesel::{
 };
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How a service is opened.
 #[derive(Debug, Clone)]
@@ -35,6 +37,7 @@ pub struct Service {
     recorder: Arc<Recorder>,
     links: Links,
     cursor_key: CursorKey,
+    bulk_gate: Gate,
     clock: fn() -> i64,
 }
 
@@ -54,6 +57,7 @@ impl Service {
             links: Links::new(&config.base_url, store.types()),
             cursor_key: CursorKey::new(store.cursor_secret()),
             store,
+            bulk_gate: Gate::default(),
             clock: config.store.clock,
         })
     }
@@ -93,7 +97,7 @@ impl Service {
 
     /// What a caller may do with resources of a type.
     pub fn resources(&self, caller: Caller, kind: Kind) -> Provisioning<'_> {
-        Provisioning::new(self, caller, kind)
+        Provisioning::new(self, caller, kind, Instant::now())
     }
 
     /// A search among the resources of a type, ready to be run.
@@ -120,6 +124,11 @@ impl Service {
     ) -> Result<Search, ServiceError> {
         let kinds: Vec<Kind> = self.stored_types().iter().map(|stored| stored.kind).collect();
         Search::new(self, caller, &kinds, request)
+    }
+
+    /// A bulk request, ready to be run.
+    pub fn bulk(self: &Arc<Self>, caller: Caller) -> Bulk {
+        Bulk::new(self, caller)
     }
 
     /// The resource types, with the numbers that the store gave them.
@@ -229,6 +238,10 @@ impl Service {
             display: Some(group.display_name().to_owned()),
         };
         Some(snapshot.groups_of(user, Which::Direct).map(group).collect())
+    }
+
+    pub(crate) fn bulk_gate(&self) -> &Gate {
+        &self.bulk_gate
     }
 
     pub(crate) fn store(&self) -> &Store {

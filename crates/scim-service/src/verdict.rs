@@ -5,6 +5,7 @@
 
 use crate::caller::Refusal;
 use crate::error::ServiceError;
+use scim_core::bulk::BulkError;
 use scim_core::{ErrorMessage, ScimType};
 
 /// The status of an answer and, of a refusal, its scimType.
@@ -39,6 +40,16 @@ impl ServiceError {
             Self::Body(_) | Self::UnknownMembers(_) | Self::RequiredByTenant(_) => {
                 Verdict::bad(ScimType::InvalidValue)
             }
+            Self::Bulk(BulkError::TooMany { .. }) => Verdict::new(413),
+            Self::Bulk(_) => Verdict::bad(ScimType::InvalidSyntax),
+            Self::Operation(fault) => match fault.scim_type() {
+                Some(scim_type) => Verdict::bad(scim_type),
+                None => Verdict::new(405),
+            },
+            Self::NotInBulk(_) => Verdict::bad(ScimType::InvalidValue),
+            Self::ReferenceFailed(_) => Verdict::new(409),
+            Self::NoEndpoint(_) => Verdict::new(404),
+            Self::WrongPath { .. } => Verdict::new(405),
             Self::Immutable(_) => Verdict::bad(ScimType::Mutability),
             Self::MemberWithoutId | Self::NobodyKnown => Verdict::bad(ScimType::InvalidValue),
             Self::TooMuch(_) => Verdict::bad(ScimType::TooMany),

@@ -10,7 +10,7 @@ use crate::listing::{self, Listing, Loaded, Page, Relations, View};
 use crate::remembered::Remembered;
 use crate::rows::{ApiKeyRow, LogLine, PolicyRow, TenantRow, TokenRow};
 use crate::sqlite::queries::layout::Unsettled;
-use crate::sqlite::queries::list::{self, Reading, unique_key};
+use crate::sqlite::queries::list::{self, Reading, one_by_key};
 use crate::sqlite::queries::{keys, layout, log, relations, resources, state, tenants, tokens};
 use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, cursor_secret, open_writer};
 use crate::tx::Tx;
@@ -245,7 +245,7 @@ fn snapshot<T>(
 
 /// Whether a list asks who has a unique name, and so is one read by a key.
 pub fn asks_one(listing: Listing<'_>) -> bool {
-    matches!(listing.parts, [part] if unique_key(part).is_some())
+    one_by_key(listing).is_some()
 }
 
 /// The most resources on a page that is read where nothing may wait.

@@ -1,15 +1,20 @@
 //! A write: the work of one request inside the writer's transaction.
 
+mod administration;
+mod members;
+
 use crate::change::{Before, Change, Committed};
 use crate::error::StoreError;
 use crate::ids::{Kind, ResourceId, TenantId};
 use crate::layout::StoredType;
 use crate::listing::{Loaded, Relations};
-use crate::rows::{ApiKeyRow, LogLine, StoredResource, TenantRow, TokenRow};
+use crate::rows::{LogLine, StoredResource, TenantRow, TokenRow};
 use crate::sqlite::Conn;
 use crate::sqlite::queries::changes::{self, Cause};
 use crate::sqlite::queries::counts::CountChanges;
-use crate::sqlite::queries::{keys, log, members, relations, resources, tenants, tokens};
+use crate::sqlite::queries::{log, members as member_rows, relations, resources, tenants, tokens};
+use diesel::connection::SimpleConnection;
+pub use members::{MemberDelta, MemberWrite};
 use scim_core::Resource;
 
 /// The transaction of one request.
@@ -63,6 +68,32 @@ impl<'c> Tx<'c> {
         TenantTx { tx: self, tenant }
     }
 
+    /// Does a part of the work, all of it or nothing: when it answers an error, what it wrote is undone,
+    /// what was written before it stands, and the work may go on. Parts may not be nested.
+    ///
+    /// The result of the part is inside.
+    ///
+    /// # Errors
+    /// When the database fails. The whole work must then end with that error.
+    pub fn attempt<T, E>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        self.conn.batch_execute("SAVEPOINT part")?;
+        let (changes, counts) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.counts));
+        let result = part(self);
+        let (mut own, own_counts) =
+            (std::mem::replace(&mut self.changes, changes), std::mem::replace(&mut self.counts, counts));
+        if result.is_ok() {
+            self.changes.append(&mut own);
+            self.counts.absorb(own_counts);
+        } else {
+            self.conn.batch_execute("ROLLBACK TO part")?;
+        }
+        self.conn.batch_execute("RELEASE part")?;
+        Ok(result)
+    }
+
     /// The token of an accessor and the tenant that it opens, as they are at this point of the log.
     ///
     /// # Errors
@@ -95,47 +126,6 @@ impl<'c> Tx<'c> {
 pub struct TenantTx<'t, 'c> {
     tx: &'t mut Tx<'c>,
     tenant: TenantId,
-}
-
-/// A change of a group's membership.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MemberWrite {
-    /// These become members.
-    Add(Vec<String>),
-    /// These are members no longer.
-    Remove(Vec<String>),
-    /// These are the members, and no others.
-    Replace(Vec<String>),
-    /// There are no members.
-    Clear,
-}
-
-impl MemberWrite {
-    /// Whether it asks for nothing.
-    fn is_idle(&self) -> bool {
-        match self {
-            Self::Add(ids) | Self::Remove(ids) => ids.is_empty(),
-            Self::Replace(_) | Self::Clear => false,
-        }
-    }
-}
-
-/// What became of changes of a group's membership.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MemberDelta {
-    /// Who became a member.
-    pub added: Vec<(Kind, ResourceId)>,
-    /// Who is a member no longer.
-    pub removed: Vec<(Kind, ResourceId)>,
-    /// Ids that the tenant does not have, as they were sent.
-    pub unknown: Vec<String>,
-}
-
-impl MemberDelta {
-    /// Whether the membership is as it was.
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty()
-    }
 }
 
 impl TenantTx<'_, '_> {
@@ -182,7 +172,19 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// [`StoreError::Taken`] when its unique attribute's value is held by another.
     pub fn insert(&mut self, kind: Kind, document: &Resource) -> Result<StoredResource, StoreError> {
-        let id = ResourceId::generate();
+        self.insert_as(kind, ResourceId::generate(), document)
+    }
+
+    /// Stores a new resource under an id that was [generated](ResourceId::generate) for it.
+    ///
+    /// # Errors
+    /// As [`TenantTx::insert`].
+    pub fn insert_as(
+        &mut self,
+        kind: Kind,
+        id: ResourceId,
+        document: &Resource,
+    ) -> Result<StoredResource, StoreError> {
         let stored = self.tx.stored_type(kind)?;
         let row = resources::insert(self.tx.conn, self.tenant.0, stored, id, document, self.tx.now_ms)?;
         self.tx.counts.inserted(self.tenant.0, kind, id);
@@ -216,7 +218,7 @@ impl TenantTx<'_, '_> {
         let old = self.find(kind, id)?;
         let (tenant, now_ms) = (self.tenant.0, self.tx.now_ms);
         let before = Before { name: old.name.clone(), active: old.active };
-        for group in members::forget(self.tx.conn, tenant, id)? {
+        for group in member_rows::forget(self.tx.conn, tenant, id)? {
             // A membership without its group is damage of another hand; the deletion mends it.
             let bumped = resources::bump(self.tx.conn, tenant, Kind::Group, group, now_ms)?;
             let version = bumped.map_or(0, |(version, _)| version);
@@ -233,189 +235,12 @@ impl TenantTx<'_, '_> {
         Ok(old)
     }
 
-    /// Changes the membership of a group, in order, row by row.
-    ///
-    /// Repeating a change is no change. The group gets a new version when something did change,
-    /// unless `fresh`: then it was written in this transaction and has one.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the tenant has no such group and the writes ask for something.
-    /// Unknown ids are no error here: see [`MemberDelta::unknown`].
-    pub fn change_members(
-        &mut self,
-        group: &mut StoredResource,
-        writes: &[MemberWrite],
-        fresh: bool,
-    ) -> Result<MemberDelta, StoreError> {
-        let mut delta = MemberDelta::default();
-        if writes.iter().all(MemberWrite::is_idle) {
-            return Ok(delta);
-        }
-        if !members::has(self.tx.conn, self.tenant.0, Kind::Group, group.id)? {
-            return Err(StoreError::NotFound);
-        }
-        for write in writes {
-            let mut step = MemberDelta::default();
-            match write {
-                MemberWrite::Add(ids) => self.add_members(group.id, ids, &mut step)?,
-                MemberWrite::Remove(ids) => {
-                    for id in ids.iter().filter_map(|id| id.parse().ok()) {
-                        self.remove_member(group.id, id, &mut step)?;
-                    }
-                }
-                MemberWrite::Replace(ids) => {
-                    let wanted: std::collections::HashSet<ResourceId> =
-                        ids.iter().filter_map(|id| id.parse().ok()).collect();
-                    for (_, id) in members::ids(self.tx.conn, self.tenant.0, group.id)? {
-                        if !wanted.contains(&id) {
-                            self.remove_member(group.id, id, &mut step)?;
-                        }
-                    }
-                    self.add_members(group.id, ids, &mut step)?;
-                }
-                MemberWrite::Clear => {
-                    for (_, id) in members::ids(self.tx.conn, self.tenant.0, group.id)? {
-                        self.remove_member(group.id, id, &mut step)?;
-                    }
-                }
-            }
-            delta.removed.extend_from_slice(&step.removed);
-            delta.added.extend_from_slice(&step.added);
-            delta.unknown.append(&mut step.unknown);
-            self.record_members(group, step, fresh)?;
-        }
-        if !delta.is_empty() && !fresh {
-            let (tenant, now_ms) = (self.tenant.0, self.tx.now_ms);
-            let bumped = resources::bump(self.tx.conn, tenant, Kind::Group, group.id, now_ms)?;
-            (group.version, group.modified_ms) = bumped.ok_or(StoreError::NotFound)?;
-        }
-        Ok(delta)
-    }
-
-    fn add_members(
-        &mut self,
-        group: ResourceId,
-        ids: &[String],
-        step: &mut MemberDelta,
-    ) -> Result<(), StoreError> {
-        for text in ids {
-            let known = match text.parse::<ResourceId>() {
-                Ok(id) => members::kind_of(self.tx.conn, self.tenant.0, id)?.map(|kind| (kind, id)),
-                Err(_) => None,
-            };
-            match known {
-                None => step.unknown.push(text.clone()),
-                Some((kind, id)) => {
-                    if members::add(self.tx.conn, self.tenant.0, group, id, kind, self.tx.now_ms)? {
-                        step.added.push((kind, id));
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn remove_member(
-        &mut self,
-        group: ResourceId,
-        id: ResourceId,
-        step: &mut MemberDelta,
-    ) -> Result<(), StoreError> {
-        if let Some(kind) = members::remove(self.tx.conn, self.tenant.0, group, id)? {
-            step.removed.push((kind, id));
-        }
-        Ok(())
-    }
-
-    fn record_members(
-        &mut self,
-        group: &StoredResource,
-        step: MemberDelta,
-        fresh: bool,
-    ) -> Result<(), StoreError> {
-        let version = if fresh { group.version } else { group.version + 1 };
-        if !step.removed.is_empty() {
-            self.record(Change::MembersRemove { group: group.id, members: step.removed }, version, None)?;
-        }
-        if !step.added.is_empty() {
-            self.record(Change::MembersAdd { group: group.id, members: step.added }, version, None)?;
-        }
-        Ok(())
-    }
-
     /// Writes a line of the provisioning log.
     ///
     /// # Errors
     /// When the database fails.
     pub fn log(&mut self, line: &LogLine) -> Result<(), StoreError> {
         log::append(self.tx.conn, self.tenant.0, line)
-    }
-
-    /// Stores a token.
-    ///
-    /// # Errors
-    /// When the database fails; accessors are random, so that one is taken does not happen.
-    pub fn insert_token(&mut self, token: &TokenRow) -> Result<(), StoreError> {
-        self.tx.admissions = true;
-        tokens::insert(self.tx.conn, self.tenant.0, token)
-    }
-
-    /// Revokes a token from the commit on.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the tenant has no live token of that accessor.
-    pub fn revoke_token(&mut self, accessor: &str) -> Result<(), StoreError> {
-        self.tx.admissions = true;
-        if tokens::revoke(self.tx.conn, self.tenant.0, accessor, self.tx.now_ms)? {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound)
-        }
-    }
-
-    /// Stores an API key.
-    ///
-    /// # Errors
-    /// When the database fails, or the digest is not of 32 bytes.
-    pub fn insert_key(&mut self, key: &ApiKeyRow) -> Result<(), StoreError> {
-        let digest =
-            key.digest.as_slice().try_into().map_err(|_| StoreError::Damaged("a key digest".to_owned()))?;
-        keys::insert(self.tx.conn, self.tenant.0, key)?;
-        let (id, owner, enabled, expires_ms) = (key.id, key.owner, key.enabled, key.expires_ms);
-        self.record(Change::KeyPut { id, digest, owner, enabled, expires_ms }, 1, None)
-    }
-
-    /// Removes an API key.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when there is none.
-    pub fn remove_key(&mut self, id: ResourceId) -> Result<(), StoreError> {
-        if !keys::remove(self.tx.conn, self.tenant.0, id)? {
-            return Err(StoreError::NotFound);
-        }
-        self.record(Change::KeyDelete { id }, 2, None)
-    }
-
-    /// Puts a policy document in force and answers its version.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn put_policy(&mut self, doc: &str) -> Result<i64, StoreError> {
-        let version = keys::insert_policy(self.tx.conn, self.tenant.0, doc, self.tx.now_ms)?;
-        self.record(Change::PolicyPut { version, doc: doc.to_owned() }, version, None)?;
-        Ok(version)
-    }
-
-    /// Writes whether the tenant is enabled, and its settings (a JSON object).
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn put_settings(&mut self, enabled: bool, settings: &str) -> Result<TenantRow, StoreError> {
-        self.tx.admissions = true;
-        tenants::update(self.tx.conn, self.tenant.0, enabled, settings, self.tx.now_ms)?;
-        let row = self.row()?;
-        self.record(Change::TenantPut { enabled, settings: settings.to_owned() }, row.version, None)?;
-        Ok(row)
     }
 
     /// Writes a change into the log and remembers it for those who follow the commits.

@@ -38,13 +38,16 @@ fn the_service_provider_config_promises_what_is_there() {
         ("filter", true),
         ("sort", true),
         ("etag", true),
-        ("bulk", false),
+        ("bulk", true),
         ("changePassword", false),
     ] {
         assert_eq!(config[feature]["supported"], supported, "{feature}");
     }
     assert_eq!(config["filter"]["maxResults"], 1000);
-    assert_eq!(config["bulk"], json!({"supported": false, "maxOperations": 0, "maxPayloadSize": 0}));
+    assert_eq!(
+        config["bulk"],
+        json!({"supported": true, "maxOperations": 1000, "maxPayloadSize": 4_194_304})
+    );
     let pagination = json!({
         "cursor": true, "index": true, "defaultPaginationMethod": "index", "defaultPageSize": 100,
         "maxPageSize": 1000, "cursorTimeout": 3600,
@@ -58,7 +61,6 @@ fn the_service_provider_config_promises_what_is_there() {
     }
     assert_eq!(text(&config["meta"], "resourceType"), "ServiceProviderConfig");
     assert_eq!(text(&config["meta"], "location"), format!("{}/ServiceProviderConfig", server.base_url()));
-    scim.request("POST", "/Bulk").json(&json!({})).send().scim_error(501, None);
     scim.get("/Me").scim_error(501, None);
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod answer;
 mod body;
+mod bulk;
 mod collection;
 mod discovery;
 mod error;

@@ -3,7 +3,7 @@
 use super::access::Reader;
 use super::collection::{self, Collection};
 use super::error::ApiError;
-use super::{State, discovery, search};
+use super::{State, bulk, discovery, search};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route};
@@ -43,7 +43,7 @@ fn endpoints(service: &Service) -> Vec<Endpoint> {
     all.extend(Endpoint::read("", |r| r.to(search::all)));
     all.push(Endpoint::new("/.search", Method::POST, web::post().to(search::all_by_post)));
     all.push(Endpoint::new("/Me", Method::GET, web::route().to(not_supported)));
-    all.push(Endpoint::new("/Bulk", Method::POST, web::route().to(not_supported)));
+    all.push(Endpoint::new("/Bulk", Method::POST, web::post().to(bulk::bulk)));
     all
 }
 

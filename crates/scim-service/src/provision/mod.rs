@@ -4,21 +4,29 @@ mod action;
 mod active;
 mod create;
 mod delete;
+mod job;
 mod membership;
 mod patch;
 mod read;
 mod replace;
 
-use crate::caller::{Caller, still_admitted};
+use crate::caller::Caller;
 use crate::error::ServiceError;
 use crate::render::{ADDED, etag, write_resource};
 use crate::service::Service;
 pub(crate) use action::Entry;
+pub(crate) use create::Create;
+pub(crate) use delete::Delete;
+use job::Job;
+pub(crate) use job::Work;
+pub(crate) use patch::Patch;
+pub(crate) use replace::Replace;
 use scim_core::Projection;
+use scim_core::bulk::first_reference;
 use scim_core::json;
 use scim_core::schema::ResourceType;
 use scim_core::value::kind_of;
-use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoredResource, TenantTx, Tx};
+use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, StoredResource};
 use serde_json::{Map, Value};
 use std::time::Instant;
 
@@ -74,8 +82,8 @@ fn lists(header: &str, version: i64) -> bool {
 }
 
 impl<'s> Provisioning<'s> {
-    pub(crate) fn new(service: &'s Service, caller: Caller, kind: Kind) -> Self {
-        Self { service, caller, kind, started: Instant::now() }
+    pub(crate) fn new(service: &'s Service, caller: Caller, kind: Kind, started: Instant) -> Self {
+        Self { service, caller, kind, started }
     }
 
     fn resource_type(&self) -> &'s ResourceType {
@@ -83,7 +91,7 @@ impl<'s> Provisioning<'s> {
     }
 
     /// The id of a URI. What is no id of this server names no resource.
-    fn id(&self, text: &str) -> Result<ResourceId, ServiceError> {
+    pub(crate) fn id(&self, text: &str) -> Result<ResourceId, ServiceError> {
         text.parse().map_err(|_| self.not_found(text))
     }
 
@@ -115,27 +123,25 @@ impl<'s> Provisioning<'s> {
     fn noted<T>(
         &self,
         asked: &str,
-        about: About<'_>,
+        about: &About<'_>,
         result: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
-        if let Err(error) = &result {
-            let action = format!("{asked} {}", self.resource_type().name.to_ascii_lowercase());
-            let entry = Entry::refused(action, about.id(), self.name(about), error);
-            let line = entry.line(&self.caller, self.started, self.service.now_ms());
-            self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
-        }
-        result
+        result.inspect_err(|error| self.note(asked, about, error))
+    }
+
+    /// Writes a refusal down for the administrator.
+    pub(crate) fn note(&self, asked: &str, about: &About<'_>, error: &ServiceError) {
+        let action = format!("{asked} {}", self.resource_type().name.to_ascii_lowercase());
+        let entry = Entry::refused(action, about.id(), self.name(about), error);
+        let line = entry.line(&self.caller, self.started, self.service.now_ms());
+        self.service.recorder().refused(self.service.store(), self.caller.tenant, line);
     }
 
     /// The userName or displayName of what a refused request was about, as far as it can be known.
-    fn name(&self, about: About<'_>) -> Option<String> {
+    fn name(&self, about: &About<'_>) -> Option<String> {
         match about {
-            About::Body(body) => {
-                let attribute = if self.kind == Kind::User { "userName" } else { "displayName" };
-                let body = object(body).ok()?;
-                let (_, name) = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute))?;
-                name.as_str().map(json::shortened)
-            }
+            About::Body(body) => self.name_in(&object(body).ok()?),
+            About::Named(name) => name.clone(),
             About::Resource(id) => {
                 let id = id.parse().ok()?;
                 let found =
@@ -143,6 +149,22 @@ impl<'s> Provisioning<'s> {
                 found.ok().map(|found| found.resource.name)
             }
         }
+    }
+
+    /// The userName or displayName in a body.
+    pub(crate) fn name_in(&self, body: &Map<String, Value>) -> Option<String> {
+        let attribute = if self.kind == Kind::User { "userName" } else { "displayName" };
+        let (_, name) = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute))?;
+        name.as_str().map(json::shortened)
+    }
+}
+
+/// Reads a body that is the whole of a request.
+fn whole_body(body: &[u8]) -> Result<Map<String, Value>, ServiceError> {
+    let body = object(body)?;
+    match body.values().find_map(first_reference) {
+        Some(id) => Err(ServiceError::NotInBulk(id.to_owned())),
+        None => Ok(body),
     }
 }
 
@@ -155,70 +177,20 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ServiceError> {
 }
 
 /// What a request is about.
-#[derive(Clone, Copy)]
-enum About<'a> {
+pub(crate) enum About<'a> {
     /// What its body describes.
     Body(&'a [u8]),
+    /// What has, or would have, this name.
+    Named(Option<String>),
     /// The resource of an id.
     Resource(&'a str),
 }
 
 impl<'a> About<'a> {
-    fn id(self) -> Option<&'a str> {
+    fn id(&self) -> Option<&'a str> {
         match self {
             Self::Resource(id) => Some(id),
-            Self::Body(_) => None,
+            Self::Body(_) | Self::Named(_) => None,
         }
-    }
-}
-
-/// What a write needs inside the writer's transaction, where nothing is borrowed from the request.
-struct Job {
-    caller: Caller,
-    kind: Kind,
-    /// The name of the resource type.
-    noun: String,
-    started: Instant,
-    wanted: Relations,
-}
-
-impl Job {
-    fn of(provisioning: &Provisioning<'_>, projection: &Projection) -> Self {
-        Self {
-            caller: provisioning.caller.clone(),
-            kind: provisioning.kind,
-            noun: provisioning.resource_type().name.clone(),
-            started: provisioning.started,
-            wanted: provisioning.relations(projection),
-        }
-    }
-
-    /// Says on whose behalf the transaction works, if they still may.
-    fn begin(&self, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
-        still_admitted(&self.caller, tx)?;
-        tx.on_behalf_of(Some(self.caller.accessor.clone()), Some(self.caller.request_id.clone()));
-        Ok(())
-    }
-
-    /// The resource, or the error that names the id that was asked for.
-    fn find(&self, tenant: &mut TenantTx<'_, '_>, id: ResourceId) -> Result<StoredResource, ServiceError> {
-        match tenant.find(self.kind, id) {
-            Err(scim_store_diesel::StoreError::NotFound) => {
-                Err(ServiceError::NotFound { kind: self.noun.clone(), id: id.to_string() })
-            }
-            other => Ok(other?),
-        }
-    }
-
-    /// Logs a success and loads what the answer shows.
-    fn finish(
-        &self,
-        tenant: &mut TenantTx<'_, '_>,
-        row: StoredResource,
-        entry: &Entry,
-        now_ms: i64,
-    ) -> Result<Loaded, ServiceError> {
-        tenant.log(&entry.line(&self.caller, self.started, now_ms))?;
-        Ok(tenant.complete(self.kind, row, self.wanted)?)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Fixture, Seen, drain, user};
 use scim_store_diesel::{
-    Change, CommitObserver, Committed, Kind, Pending, ResourceId, Store, StoreConfig, StoreError,
+    Change, CommitObserver, Committed, Kind, Pending, ResourceId, Store, StoreConfig, StoreError, Tx,
 };
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -307,4 +307,34 @@ fn an_observer_that_panics_stops_the_writing_and_hangs_nobody() {
         Fragile(Seen::default())
     });
     assert!(reopened.is_ok());
+}
+
+#[test]
+fn a_part_that_fails_is_undone_alone() {
+    let fixture = Fixture::new();
+    let acme = fixture.acme;
+    let done = fixture.write(move |tx| {
+        let add = |tx: &mut Tx<'_>, name: &str| tx.tenant(acme).insert(Kind::User, &user(name)).map(|_| ());
+        let first = tx.attempt(|tx| add(tx, "ann"))?.is_ok();
+        let second = tx.attempt(|tx| {
+            add(tx, "ben")?;
+            add(tx, "ANN")
+        })?;
+        let third = tx.attempt(|tx| add(tx, "cid"))?.is_ok();
+        add(tx, "dot")?;
+        Ok((first, matches!(second, Err(StoreError::Taken { .. })), third))
+    });
+    assert_eq!(done.unwrap(), (true, true, true));
+    assert_eq!(fixture.database().texts("SELECT name AS t FROM resource ORDER BY name").len(), 3);
+    assert_eq!(fixture.database().number("SELECT total AS n FROM resource_count"), 3);
+    let told = fixture.told(acme);
+    let names: Vec<_> = told.iter().flat_map(|committed| &committed.changes).filter_map(name).collect();
+    assert_eq!(names, ["ann", "cid", "dot"]);
+    // The numbers stay dense: what was undone has none.
+    let mut next = told[0].before;
+    for committed in &told {
+        assert_eq!(committed.before, next);
+        next += committed.changes.len() as i64;
+    }
+    assert_eq!(fixture.database().log(acme).len() as i64, next);
 }

@@ -1,6 +1,6 @@
 //! Pages in the order of ids: places that are remembered are never stale, and counts never wrong.
 
-use crate::filters::{fresh, listing, part};
+use crate::filters::{fresh, listing, part, predicate, render};
 use crate::support::{Fixture, group, user};
 use proptest::prelude::*;
 use scim_store_diesel::{From, Hit, Kind, Listing, Page, Relations, ResourceId, StoreError, TenantId};
@@ -23,7 +23,7 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let place = || 0.0..1.1_f64;
-    let limit = || prop_oneof![Just(1_usize), 1..200_usize];
+    let limit = || prop_oneof![Just(0), Just(1_usize), 1..200_usize];
     prop_oneof![
         3 => (1..80_usize).prop_map(Step::Create),
         1 => Just(Step::CreateAhead),
@@ -153,6 +153,28 @@ proptest! {
         }
         prop_assert_eq!(counts(&fixture), counted(&fixture));
     }
+}
+
+#[test]
+fn one_of_a_name_has_its_place_among_all() {
+    let fixture = Fixture::new();
+    let acme = fixture.acme;
+    let ids = ["a", "b", "c"].map(|name| fixture.add_user(name).id);
+    let predicate = predicate(Kind::User, r#"userName eq "b""#);
+    let page = |from: From, limit: i64| {
+        let parts = part(Kind::User, Some(&predicate));
+        let listing = Listing { from, limit, ..listing(&parts, "b", (0, 0)) };
+        let page = fixture.store.tenant(acme).list(listing, &|loaded| Ok(render(loaded))).unwrap();
+        (page.total, page.resources.len(), page.before, page.after)
+    };
+    let hit = |at: usize| Hit { kind: Kind::User, id: ids[at] };
+    assert_eq!(page(From::Index(0), 1), (1, 1, false, false));
+    assert_eq!(page(From::Index(0), 0), (1, 0, false, true));
+    assert_eq!(page(From::Index(1), 1), (1, 0, true, false));
+    assert_eq!(page(From::After(hit(0)), 5), (1, 1, false, false));
+    assert_eq!(page(From::After(hit(1)), 5), (1, 0, true, false));
+    assert_eq!(page(From::Before(hit(1)), 5), (1, 0, false, true));
+    assert_eq!(page(From::Before(hit(2)), 5), (1, 1, false, false));
 }
 
 /// What is written down of the counts: tenant, type and number.

@@ -133,7 +133,7 @@ pub(crate) fn looks_inside_texts(predicate: &Predicate) -> bool {
     match predicate {
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().any(looks_inside_texts),
         Predicate::Not(inner) | Predicate::Element { inner, .. } => looks_inside_texts(inner),
-        Predicate::Compare { op, .. } => op.is_substring(),
+        Predicate::Compare { op, .. } => matches!(op, CompareOp::Co | CompareOp::Ew),
         Predicate::Present(_) | Predicate::Never => false,
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn page(reading: &mut Reading<'_>, listing: Listing<'_>, kind: Kind) 
     let total = count.total;
     let mut page = Page { total, resources: Vec::new(), before: false, after: false };
     let limit = usize::try_from(listing.limit).unwrap_or(0);
-    if limit == 0 || total == 0 {
+    if total == 0 {
         return Ok(page);
     }
     let own = || {
@@ -25,8 +25,9 @@ pub(super) fn page(reading: &mut Reading<'_>, listing: Listing<'_>, kind: Kind) 
         resource::table.filter(own).select(StoredResource::as_select())
     };
     let (rows, more) = match listing.from {
-        From::Index(index) if index >= total => {
-            page.before = true;
+        From::Index(index) if index >= total || limit == 0 => {
+            page.before = index > 0;
+            page.after = index < total;
             return Ok(page);
         }
         From::Index(index) => {

@@ -20,7 +20,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(crate) use quick::unique_key;
+pub(crate) use quick::one_by_key;
 
 /// What a list is read with. The connection is inside a transaction: all of a list is of one moment.
 pub(crate) struct Reading<'r> {
@@ -46,10 +46,10 @@ pub(crate) fn list(
     listing: Listing<'_>,
     view: &View<'_>,
 ) -> Result<Page, StoreError> {
+    if let Some(asked) = one_by_key(listing) {
+        return asked.page(reading, listing);
+    }
     if let [part] = listing.parts {
-        if let Some(key) = unique_key(part) {
-            return quick::one_by_key(reading, listing, part.kind, key);
-        }
         if part.predicate.is_none() && listing.order.is_none() {
             return by_id::page(reading, listing, part.kind);
         }

@@ -12,36 +12,46 @@ use crate::schema::resource;
 use diesel::prelude::*;
 use scim_core::filter::{CompareOp, Operand, Predicate};
 
-/// The folded value of `userName eq "…"` or, of a group, `displayName eq "…"`.
-pub(crate) fn unique_key<'a>(part: &Part<'a>) -> Option<&'a str> {
+/// The question who has a unique name.
+pub(crate) struct OneByKey<'a> {
+    kind: Kind,
+    /// The folded name.
+    key: &'a str,
+    /// The first place that is shown, and the place after the last; there is one at most.
+    shown: [i64; 2],
+}
+
+/// Whether a list asks who has a unique name: `userName eq "…"` or, of a group, `displayName eq "…"`,
+/// from a place that is counted. It is the question that identity providers ask most.
+pub(crate) fn one_by_key(listing: Listing<'_>) -> Option<OneByKey<'_>> {
+    let ([part], From::Index(index)) = (listing.parts, listing.from) else { return None };
     match part.predicate? {
         Predicate::Compare { place, op: CompareOp::Eq, operand: Operand::Text { key, .. } }
             if place.extension.is_none()
                 && place.sub.is_none()
                 && Some(place.attribute.as_str()) == unique_attribute(part.kind) =>
         {
-            Some(key)
+            let start = index.max(0);
+            Some(OneByKey { kind: part.kind, key, shown: [start, start.saturating_add(listing.limit)] })
         }
         _ => None,
     }
 }
 
-/// The fast path of the question that identity providers ask most.
-pub(super) fn one_by_key(
-    reading: &mut Reading<'_>,
-    listing: Listing<'_>,
-    kind: Kind,
-    key: &str,
-) -> Result<Page, StoreError> {
-    let (conn, tenant) = (&mut *reading.conn, reading.tenant);
-    let found = resources::find_by_key(conn, tenant, kind, key)?;
-    let total = i64::from(found.is_some());
-    let first = matches!(listing.from, From::Index(..=0)) && listing.limit > 0;
-    let shown = found.filter(|_| first);
-    let resources =
-        shown.map(|row| relations::complete(conn, tenant, kind, row, listing.relations)).transpose()?;
-    let (before, after) = (total > 0 && matches!(listing.from, From::Index(1..)), false);
-    Ok(Page { total, resources: resources.into_iter().collect(), before, after })
+impl OneByKey<'_> {
+    /// Answers it with one read of an index.
+    pub(super) fn page(&self, reading: &mut Reading<'_>, listing: Listing<'_>) -> Result<Page, StoreError> {
+        let (conn, tenant) = (&mut *reading.conn, reading.tenant);
+        let found = resources::find_by_key(conn, tenant, self.kind, self.key)?;
+        let total = i64::from(found.is_some());
+        let [start, end] = self.shown.map(|place| place.min(total));
+        let found = found.filter(|_| start < end);
+        let resources = found
+            .map(|row| relations::complete(conn, tenant, self.kind, row, listing.relations))
+            .transpose()?;
+        let resources = resources.into_iter().collect();
+        Ok(Page { total, resources, before: start > 0, after: end < total })
+    }
 }
 
 /// A list that fits on its first page, of a filter that SQL decides. `None` for every other.

@@ -1,0 +1,110 @@
+//! References by `bulkId` (RFC 7644 section 3.7.2).
+
+use super::{BulkOperation, Method, OperationFault};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What references begin with.
+const PREFIX: &str = "bulkId:";
+
+/// The `bulkId` that a text refers to. The prefix is read in any case: one that is overlooked would
+/// be taken for the id of nobody.
+fn referred(text: &str) -> Option<&str> {
+    let (prefix, id) = text.split_at_checked(PREFIX.len())?;
+    prefix.eq_ignore_ascii_case(PREFIX).then_some(id)
+}
+
+/// The first `bulkId` that a value refers to anywhere. Outside a bulk message there is nothing that it
+/// could stand for.
+pub fn first_reference(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => referred(text),
+        Value::Array(items) => items.iter().find_map(first_reference),
+        Value::Object(parts) => parts.values().find_map(first_reference),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// Refuses operations that share a `bulkId`: which of them is meant by a reference cannot be known.
+pub(super) fn refuse_twins(operations: &mut [BulkOperation]) {
+    let mut holders: HashMap<String, usize> = HashMap::new();
+    for operation in operations.iter() {
+        if let (Some(Method::Post), Some(id)) = (operation.method, &operation.bulk_id) {
+            *holders.entry(id.clone()).or_default() += 1;
+        }
+    }
+    for operation in operations {
+        if let (Some(Method::Post), Some(id)) = (operation.method, &operation.bulk_id)
+            && holders.get(id).is_some_and(|holders| *holders > 1)
+        {
+            operation.fault.get_or_insert(OperationFault::SharedBulkId(id.clone()));
+        }
+    }
+}
+
+/// Puts ids in the place of references and notes which operations they lead to.
+pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &mut dyn FnMut(usize) -> String) {
+    let mut places: HashMap<String, Option<usize>> = HashMap::new();
+    for (place, operation) in operations.iter().enumerate() {
+        if let (Some(Method::Post), Some(id)) = (operation.method, &operation.bulk_id) {
+            // Of twins, none is meant.
+            places.entry(id.clone()).and_modify(|known| *known = None).or_insert(Some(place));
+        }
+    }
+    for (own, operation) in operations.iter_mut().enumerate() {
+        if operation.fault.is_some() {
+            continue;
+        }
+        let mut resolver = Resolver { places: &places, id_of: &mut *id_of, found: Vec::new(), fault: None };
+        resolver.value(&mut operation.data);
+        if let Some((before, last)) = operation.path.rsplit_once('/')
+            && let Some(id) = resolver.id(last)
+        {
+            operation.path = format!("{before}/{id}");
+        }
+        let Resolver { mut found, fault, .. } = resolver;
+        found.sort_unstable();
+        found.dedup();
+        // What refers to itself has to wait for nobody.
+        found.retain(|place| *place != own);
+        operation.refers_to = found;
+        operation.fault = fault;
+    }
+}
+
+struct Resolver<'a> {
+    places: &'a HashMap<String, Option<usize>>,
+    id_of: &'a mut dyn FnMut(usize) -> String,
+    found: Vec<usize>,
+    fault: Option<OperationFault>,
+}
+
+impl Resolver<'_> {
+    fn value(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(id) = self.id(text) {
+                    *text = id;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(parts) => parts.values_mut().for_each(|part| self.value(part)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// The id that a text refers to.
+    fn id(&mut self, text: &str) -> Option<String> {
+        let name = referred(text)?;
+        match self.places.get(name).copied().flatten() {
+            Some(place) => {
+                self.found.push(place);
+                Some((self.id_of)(place))
+            }
+            None => {
+                self.fault.get_or_insert_with(|| OperationFault::Undefined(name.to_owned()));
+                None
+            }
+        }
+    }
+}
