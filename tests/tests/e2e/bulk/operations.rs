@@ -78,7 +78,7 @@ fn a_failure_is_answered_as_the_request_alone_would_be_and_stops_nothing() {
     let cases = [
         (post("/Users", "1", user("ANN")), 409, Some("uniqueness")),
         (post("/Users", "2", json!({"schemas": [USER]})), 400, Some("invalidValue")),
-        (post("/Users", "3", json!({"userName": "x"})), 400, Some("invalidSyntax")),
+        (post("/Users", "3", json!({"userName": "x"})), 400, Some("invalidValue")),
         (
             post("/Users", "4", json!({"schemas": [USER], "userName": "x", "colour": "red"})),
             400,

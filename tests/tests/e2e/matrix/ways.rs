@@ -1,5 +1,6 @@
 //! The ways in which a client writes.
 
+use super::super::bulk::message;
 use super::attributes::{Target, word};
 use super::samples::{Samples, place};
 use scimd_tests::{Answer, Session, patch};
@@ -14,16 +15,64 @@ pub(super) enum Way {
     Path(&'static str),
     /// PATCH without a path, and its operation.
     Pathless(&'static str),
+    /// One of the above as the operation of a bulk request.
+    Bulk(&'static Way),
 }
 
-pub(super) const WAYS: [Way; 6] = [
+impl Way {
+    /// The way of the operation itself.
+    pub(super) fn alone(self) -> Self {
+        match self {
+            Self::Bulk(way) => way.alone(),
+            Self::Post | Self::Put | Self::Path(_) | Self::Pathless(_) => self,
+        }
+    }
+}
+
+pub(super) const WAYS: [Way; 10] = [
     Way::Post,
     Way::Put,
     Way::Path("add"),
     Way::Path("replace"),
     Way::Pathless("add"),
     Way::Pathless("replace"),
+    Way::Bulk(&Way::Post),
+    Way::Bulk(&Way::Put),
+    Way::Bulk(&Way::Path("replace")),
+    Way::Bulk(&Way::Pathless("add")),
 ];
+
+/// What became of a write.
+pub(super) struct Written {
+    pub(super) code: u16,
+    pub(super) scim_type: Option<String>,
+    /// The id of what was created.
+    pub(super) id: Option<String>,
+    /// The resource, if it is answered.
+    pub(super) resource: Option<Value>,
+    /// Everything that was answered.
+    pub(super) answer: Answer,
+}
+
+impl Written {
+    fn of(answer: Answer) -> Self {
+        let body = if answer.text().is_empty() { Value::Null } else { answer.json() };
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let (code, id) = (answer.code(), text("id"));
+        let resource = Some(body.clone()).filter(|_| id.is_some());
+        Self { code, scim_type: text("scimType"), id, resource, answer }
+    }
+
+    /// Of a bulk request with one operation. Successes show no resource.
+    fn of_bulk(answer: Answer) -> Self {
+        let operation = answer.status(200).json()["Operations"][0].clone();
+        let code = operation["status"].as_str().and_then(|status| status.parse().ok()).unwrap_or(0);
+        let scim_type = operation["response"]["scimType"].as_str().map(str::to_owned);
+        let location = operation["location"].as_str();
+        let id = location.and_then(|uri| uri.rsplit('/').next()).map(str::to_owned);
+        Self { code, scim_type, id, resource: None, answer }
+    }
+}
 
 /// A value that is about to be written, and the resource to which.
 pub(super) struct Attempt<'t> {
@@ -81,20 +130,20 @@ impl<'t> Attempt<'t> {
         format!("{path}{chosen}{part}")
     }
 
-    /// The operation of a PATCH.
-    fn operation(&self, way: Way) -> Value {
+    /// The operation of a PATCH; none if the way is another.
+    fn operation(&self, way: Way) -> Option<Value> {
         match way {
             Way::Pathless(op) => {
                 let mut value = json!({});
                 place(&mut value, self.target.attribute, self.element.clone());
-                json!({"op": op, "value": value})
+                Some(json!({"op": op, "value": value}))
             }
             Way::Path(op) => {
                 let listed = self.target.part.is_none() && self.target.attribute.is_list();
                 let value = if listed { json!([self.value]) } else { self.value.clone() };
-                json!({"op": op, "path": self.path(), "value": value})
+                Some(json!({"op": op, "path": self.path(), "value": value}))
             }
-            Way::Post | Way::Put => panic!("{way:?} has no operations"),
+            Way::Post | Way::Put | Way::Bulk(_) => None,
         }
     }
 
@@ -106,17 +155,17 @@ impl<'t> Attempt<'t> {
         way: Way,
         path: &str,
         query: &str,
-    ) -> Answer {
-        let endpoint = &self.target.of.endpoint;
-        match way {
-            Way::Post => {
-                let body = samples.body(self.target.of);
-                scim.post(&format!("{endpoint}{query}"), &self.whole(body))
-            }
-            Way::Put => scim.put(&format!("{path}{query}"), &self.whole(self.before.clone())),
-            Way::Path(_) | Way::Pathless(_) => {
-                scim.patch(&format!("{path}{query}"), &patch(json!([self.operation(way)])))
-            }
+    ) -> Written {
+        let (method, to, body) = match (way.alone(), self.operation(way.alone())) {
+            (_, Some(operation)) => ("PATCH", path, patch(json!([operation]))),
+            (Way::Put, None) => ("PUT", path, self.whole(self.before.clone())),
+            (_, None) => ("POST", self.target.of.endpoint.as_str(), self.whole(samples.body(self.target.of))),
+        };
+        if way == way.alone() {
+            let request = scim.request(method, &format!("{to}{query}")).json(&body);
+            return Written::of(scim.send(&request));
         }
+        let operation = json!({"method": method, "path": to, "bulkId": "1", "data": body});
+        Written::of_bulk(scim.post(&format!("/Bulk{query}"), &message(json!([operation]))))
     }
 }
