@@ -171,7 +171,10 @@ impl Peer<'_> {
     }
 
     fn change_shared(&mut self, user: &str) {
-        let (at, add) = (self.random.below(SHARED), !self.random.once_in(3));
+        let (at, add) = (self.random.below(SHARED), self.random.once_in(2));
+        // Who goes is mostly somebody who is there.
+        let there = self.held[at].first().filter(|_| !add).cloned();
+        let user = there.as_deref().unwrap_or(user);
         self.scim.patch(&format!("/Groups/{}", self.shared[at]), &membership(user, add)).status(204);
         if add {
             self.held[at].insert(user.to_owned())
