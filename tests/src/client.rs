@@ -181,7 +181,14 @@ impl Request {
     /// # Errors
     /// When there is no whole answer, as when the server is killed.
     pub fn try_send(&self) -> io::Result<Answer> {
-        let mut connection = Connection::open(self.address)?;
+        self.try_send_over(&mut Connection::open(self.address)?)
+    }
+
+    /// Sends it over a connection that is there and reads the answer.
+    ///
+    /// # Errors
+    /// When there is no whole answer.
+    pub fn try_send_over(&self, connection: &mut Connection) -> io::Result<Answer> {
         let has_body = matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
         let length = self.body.as_ref().map(Vec::len).or(has_body.then_some(0));
         let mut bytes = self.head(length);

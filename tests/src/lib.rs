@@ -30,7 +30,9 @@ mod connection;
 mod fixtures;
 mod lines;
 mod process;
+mod random;
 mod server;
+mod session;
 mod trace;
 
 pub use answer::Answer;
@@ -44,7 +46,9 @@ pub use fixtures::{
 };
 pub use lines::Lines;
 pub use process::Process;
+pub use random::Random;
 pub use server::{Server, ServerBuilder};
+pub use session::Session;
 pub use trace::Trace;
 
 use std::time::Duration;
