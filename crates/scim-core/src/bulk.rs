@@ -59,6 +59,8 @@ pub struct BulkOperation {
     pub method_text: Option<String>,
     /// Where, such as `/Users` or `/Users/2819c223-7f76-453a-919d-413861904646`.
     pub path: String,
+    /// Whether the path named a resource by its `bulkId` before [`BulkRequest::resolve`].
+    pub path_is_reference: bool,
     /// The name by which other operations refer to what a POST creates.
     pub bulk_id: Option<String>,
     /// The version that the client expects, as in an `If-Match` header.

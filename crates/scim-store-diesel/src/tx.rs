@@ -69,7 +69,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Does a part of the work, all of it or nothing: when it answers an error, what it wrote is undone,
-    /// what was written before it stands, and the work may go on. Parts may not be nested.
+    /// what was written before it stands, and the work may go on. Parts may have parts.
     ///
     /// The result of the part is inside.
     ///

@@ -1,6 +1,6 @@
 //! Versions of resources: entity tags and preconditions.
 
-use scimd_tests::{Server, add_members, replace, user};
+use scimd_tests::{Server, add_members, patch, replace, user};
 use serde_json::json;
 
 #[test]
@@ -101,4 +101,37 @@ fn a_head_request_is_a_get_without_its_body() {
     let path = format!("/Users/{}", scim.create_user("ann"));
     let (get, head) = (scim.get(&path), scim.request("HEAD", &path).send());
     assert_eq!(head.status(200).empty().must_have("etag"), get.must_have("etag"));
+}
+
+#[test]
+fn members_that_come_and_go_in_one_patch_leave_the_group_as_it_was() {
+    let server = Server::start();
+    let scim = server.client();
+    let (ann, bob) = (scim.create_user("ann"), scim.create_user("bob"));
+    let group = scim.create_group("staff", &[&ann]);
+    let path = format!("/Groups/{group}");
+    let before = scim.get(&path).text();
+    let one = |op: &str, id: &str| json!({"op": op, "path": "members", "value": [{"value": id}]});
+    let clear = json!({"op": "remove", "path": "members"});
+    for operations in [
+        json!([one("add", &bob), one("remove", &bob)]),
+        json!([one("remove", &ann), one("add", &ann)]),
+        json!([clear, one("add", &ann)]),
+        json!([one("add", &bob), one("replace", &ann)]),
+        json!([one("add", &bob), one("remove", &bob), one("add", &bob), one("remove", &bob)]),
+    ] {
+        scim.patch(&path, &patch(operations.clone())).status(204);
+        assert_eq!(scim.get(&path).text(), before, "{operations}");
+    }
+    let log = server.cli().ok(&["log", "list", "--tenant", "default", "--limit", "1"]);
+    assert!(log.contains("Update group (no change) staff"), "{}", log);
+    // What is left of several changes is written, once.
+    scim.patch(
+        &path,
+        &patch(json!([one("add", &bob), one("remove", &ann), one("remove", &bob), one("add", &bob)])),
+    );
+    assert_eq!(scim.members(&group), [bob]);
+    assert_eq!(scim.get(&path).must_have("etag"), "W/\"2\"");
+    let log = server.cli().ok(&["log", "list", "--tenant", "default", "--limit", "1"]);
+    assert!(log.contains("Add 1 and remove 1 members of group staff"), "{}", log);
 }

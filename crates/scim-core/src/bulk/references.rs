@@ -61,6 +61,7 @@ pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &mut dyn FnMut(us
             && let Some(id) = resolver.id(last)
         {
             operation.path = format!("{before}/{id}");
+            operation.path_is_reference = true;
         }
         let Resolver { mut found, fault, .. } = resolver;
         found.sort_unstable();

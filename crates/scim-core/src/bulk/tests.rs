@@ -99,7 +99,7 @@ fn references_are_found_wherever_they_stand() {
     let [ann, bob, patch, staff] = &bulk.operations[..] else { panic!("{bulk:?}") };
     assert_eq!((&ann.data["a"]["manager"], &ann.refers_to[..]), (&json!("id-1"), &[1][..]));
     assert_eq!((&bob.data["nickName"], &bob.refers_to[..]), (&json!("not bulkId:ann"), &[][..]));
-    assert_eq!(patch.path, "/Groups/id-3");
+    assert_eq!((patch.path.as_str(), patch.path_is_reference), ("/Groups/id-3", true));
     assert_eq!(patch.data["Operations"][0]["value"], json!(["id-0", "id-1"]));
     assert_eq!(patch.refers_to, [0, 1, 3]);
     assert_eq!((&staff.data["members"][0]["value"], &staff.refers_to[..]), (&json!("id-3"), &[][..]));

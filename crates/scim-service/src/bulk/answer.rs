@@ -56,7 +56,7 @@ fn answered<'t>(task: &'t Task, links: &Links) -> Option<Answered<'t>> {
             status: success(method, task.target.as_ref()).to_string(),
             ..answered
         },
-        Outcome::Failed(verdict, detail) => Answered {
+        Outcome::Failed { verdict, detail, .. } => Answered {
             status: verdict.status.to_string(),
             response: Some(verdict.message(detail.as_str())),
             ..answered
@@ -64,10 +64,11 @@ fn answered<'t>(task: &'t Task, links: &Links) -> Option<Answered<'t>> {
     })
 }
 
-/// Where the resource is; a POST that failed made none.
+/// Where the resource is; a POST that failed made none, and a path that refers to it leads nowhere.
 fn location(task: &Task, outcome: &Outcome, links: &Links) -> Option<String> {
     match (&task.target, outcome) {
         (Some(target), Outcome::Done(Some(row))) => Some(links.to(target.kind, row.id)),
+        (_, Outcome::Failed { reference: true, .. }) if task.asked.path_is_reference => None,
         _ if task.asked.method == Some(Method::Post) || !task.asked.path.starts_with('/') => None,
         _ => Some(format!("{}{}", links.base(), task.asked.path)),
     }

@@ -34,8 +34,14 @@ pub(super) struct Target {
 pub(super) enum Outcome {
     /// It is done. What it wrote, if that is still there.
     Done(Option<StoredResource>),
-    /// It was refused, for the reason in words.
-    Failed(Verdict, String),
+    /// It was refused.
+    Failed {
+        verdict: Verdict,
+        /// The reason in words.
+        detail: String,
+        /// Whether the reason is that what it refers to failed.
+        reference: bool,
+    },
 }
 
 impl Task {
@@ -107,7 +113,8 @@ impl Task {
                     log::error!(request_id = caller.request_id.as_str(); "an operation of a bulk request failed: {why}");
                 }
                 self.note(service, caller, error);
-                Outcome::Failed(error.verdict(), error.to_string())
+                let reference = matches!(error, ServiceError::ReferenceFailed(_));
+                Outcome::Failed { verdict: error.verdict(), detail: error.to_string(), reference }
             }
         });
     }

@@ -6,8 +6,11 @@ use crate::settings::{TenantSettings, UnknownMembers};
 use scim_core::fault::Findings;
 use scim_patch::MemberChange;
 use scim_patch::members::id_of;
-use scim_store_diesel::{Kind, MemberDelta, MemberWrite, Relations, StoredResource, TenantTx};
+use scim_store_diesel::{
+    Kind, MemberDelta, MemberWrite, Relations, ResourceId, StoredResource, TenantId, TenantTx, Tx,
+};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// The ids in the `members` of a whole group.
 ///
@@ -20,31 +23,106 @@ pub(super) fn ids(members: Option<&Value>, findings: &mut Findings) -> Result<Ve
     list.iter().map(|member| id_of(member, findings).ok_or(ServiceError::MemberWithoutId)).collect()
 }
 
-/// The row writes of a plan's member changes. Only a filter that is not `value eq` reads members.
-pub(super) fn writes(
-    tenant: &mut TenantTx<'_, '_>,
-    group: &StoredResource,
+/// Applies a plan's member changes to a group, one after the other: a filter must see what the operation
+/// before it did. Changes that undo each other are no change and leave nothing behind, no version and no
+/// row of the change log. `fresh`: the group has a new version in this transaction already.
+pub(super) fn apply(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: &mut StoredResource,
     changes: &[MemberChange],
     links: &Links,
-) -> Result<Vec<MemberWrite>, ServiceError> {
-    changes
-        .iter()
-        .map(|change| {
-            Ok(match change {
-                MemberChange::Add(ids) => MemberWrite::Add(ids.clone()),
-                MemberChange::Remove(ids) => MemberWrite::Remove(ids.clone()),
-                MemberChange::Replace(ids) => MemberWrite::Replace(ids.clone()),
-                MemberChange::Clear => MemberWrite::Clear,
-                MemberChange::RemoveWhere(predicate) => {
-                    let wanted = Relations { members: true, groups: false };
-                    let loaded = tenant.complete(Kind::Group, group.clone(), wanted)?;
-                    let matching = loaded.members.unwrap_or_default();
-                    let matching = matching.iter().filter(|m| predicate.matches_element(&member(m, links)));
-                    MemberWrite::Remove(matching.map(|m| m.id.to_string()).collect())
+    fresh: bool,
+) -> Result<MemberDelta, ServiceError> {
+    if let [] | [_] = changes {
+        return apply_each(tx, tenant, group, changes, links, fresh);
+    }
+    let before = group.clone();
+    let result = tx.attempt(|tx| {
+        let delta = apply_each(tx, tenant, group, changes, links, fresh).map_err(Ended::Refused)?;
+        let net = net(&delta);
+        let undone = net.is_empty() && !delta.is_empty();
+        if undone { Err(Ended::Undone(net)) } else { Ok(net) }
+    })?;
+    match result {
+        Ok(delta) => Ok(delta),
+        Err(Ended::Refused(error)) => Err(error),
+        Err(Ended::Undone(delta)) => {
+            *group = before;
+            Ok(delta)
+        }
+    }
+}
+
+/// Why what was written is taken back.
+enum Ended {
+    Refused(ServiceError),
+    Undone(MemberDelta),
+}
+
+fn apply_each(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: &mut StoredResource,
+    changes: &[MemberChange],
+    links: &Links,
+    fresh: bool,
+) -> Result<MemberDelta, ServiceError> {
+    let tenant = &mut tx.tenant(tenant);
+    let mut delta = MemberDelta::default();
+    for change in changes {
+        let write = write(tenant, group, change, links)?;
+        let fresh = fresh || !delta.is_empty();
+        let step = tenant.change_members(group, std::slice::from_ref(&write), fresh)?;
+        check_replacement(&write, &step)?;
+        delta.added.extend(step.added);
+        delta.removed.extend(step.removed);
+        delta.unknown.extend(step.unknown);
+    }
+    Ok(delta)
+}
+
+/// What is left of changes: who was added as often as removed is neither.
+fn net(delta: &MemberDelta) -> MemberDelta {
+    let mut balance: HashMap<ResourceId, i32> = HashMap::new();
+    delta.added.iter().for_each(|(_, id)| *balance.entry(*id).or_default() += 1);
+    delta.removed.iter().for_each(|(_, id)| *balance.entry(*id).or_default() -= 1);
+    let mut left = |list: &[(Kind, ResourceId)], sign: i32| -> Vec<(Kind, ResourceId)> {
+        // Each once, though it may have come and gone and come again.
+        let mut is_left = |id: &ResourceId| {
+            balance.get_mut(id).is_some_and(|b| {
+                *b == sign && {
+                    *b = 0;
+                    true
                 }
             })
-        })
-        .collect()
+        };
+        list.iter().filter(|(_, id)| is_left(id)).copied().collect()
+    };
+    let (added, removed) = (left(&delta.added, 1), left(&delta.removed, -1));
+    MemberDelta { added, removed, unknown: delta.unknown.clone() }
+}
+
+/// The row writes of a member change. Only a filter that is not `value eq` reads members.
+fn write(
+    tenant: &mut TenantTx<'_, '_>,
+    group: &StoredResource,
+    change: &MemberChange,
+    links: &Links,
+) -> Result<MemberWrite, ServiceError> {
+    Ok(match change {
+        MemberChange::Add(ids) => MemberWrite::Add(ids.clone()),
+        MemberChange::Remove(ids) => MemberWrite::Remove(ids.clone()),
+        MemberChange::Replace(ids) => MemberWrite::Replace(ids.clone()),
+        MemberChange::Clear => MemberWrite::Clear,
+        MemberChange::RemoveWhere(predicate) => {
+            let wanted = Relations { members: true, groups: false };
+            let loaded = tenant.complete(Kind::Group, group.clone(), wanted)?;
+            let matching = loaded.members.unwrap_or_default();
+            let matching = matching.iter().filter(|m| predicate.matches_element(&member(m, links)));
+            MemberWrite::Remove(matching.map(|m| m.id.to_string()).collect())
+        }
+    })
 }
 
 /// The most filters on members in one PATCH that are not plainly about ids. Each reads all members.
@@ -62,13 +140,11 @@ pub(super) fn check_filters(changes: &[MemberChange]) -> Result<(), ServiceError
 }
 
 /// Refuses to replace all members of a group by nobody: a rule that names the group would open.
-pub(super) fn check_replacement(writes: &[MemberWrite], delta: &MemberDelta) -> Result<(), ServiceError> {
-    let named = writes.iter().find_map(|write| match write {
-        MemberWrite::Replace(ids) if !ids.is_empty() => Some(ids.len()),
-        _ => None,
-    });
-    match named {
-        Some(named) if delta.unknown.len() >= named => Err(ServiceError::NobodyKnown),
+pub(super) fn check_replacement(write: &MemberWrite, delta: &MemberDelta) -> Result<(), ServiceError> {
+    match write {
+        MemberWrite::Replace(ids) if !ids.is_empty() && delta.unknown.len() >= ids.len() => {
+            Err(ServiceError::NobodyKnown)
+        }
         _ => Ok(()),
     }
 }

@@ -1,14 +1,14 @@
 //! PATCH: change a resource (RFC 7644 section 3.5.2).
 
 use super::action::{Entry, change_in_words};
-use super::membership::{check_filters, check_replacement, check_unknown, writes};
+use super::membership::{apply, check_filters, check_unknown};
 use super::{About, Answer, IfMatch, Job, Provisioning, active, whole_body};
 use crate::error::ServiceError;
 use crate::render::{Links, document};
 use scim_core::schema::ResourceType;
 use scim_core::{Projection, Resource};
 use scim_patch::{PatchRequest, Plan};
-use scim_store_diesel::{Kind, Loaded, MemberDelta, Relations, ResourceId, Tx};
+use scim_store_diesel::{Kind, Loaded, Relations, ResourceId, Tx};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -88,22 +88,13 @@ impl Patch {
         if job.kind == Kind::User {
             active::keep(&mut resource, &old);
         }
-        let changed = *resource.attributes() != document(&old)?;
+        let changed = outcome.changed && *resource.attributes() != document(&old)?;
         let mut findings = plan.findings().clone();
         findings.absorb(&outcome.findings);
         let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
-        let mut delta = MemberDelta::default();
-        for change in plan.member_changes() {
-            // One at a time: a filter must see what the operation before it did.
-            let writes = writes(tenant, &row, std::slice::from_ref(change), &links)?;
-            let fresh = changed || !delta.is_empty();
-            let step = tenant.change_members(&mut row, &writes, fresh)?;
-            check_replacement(&writes, &step)?;
-            delta.added.extend(step.added);
-            delta.removed.extend(step.removed);
-            delta.unknown.extend(step.unknown);
-        }
+        let delta = apply(tx, job.caller.tenant, &mut row, plan.member_changes(), &links, changed)?;
         check_unknown(&delta, &job.caller.settings)?;
+        let tenant = &mut tx.tenant(job.caller.tenant);
         let action = change_in_words(job.kind, &job.noun, &old, &row, &delta);
         let status = if job.kind == Kind::Group { 204 } else { 200 };
         let entry = Entry::done(action, &row, status, &findings).about(&delta);

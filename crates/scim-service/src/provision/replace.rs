@@ -89,12 +89,12 @@ impl Replace {
         }
         let changed = before != *resource.attributes();
         let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
-        let writes = [MemberWrite::Replace(members)];
+        let write = MemberWrite::Replace(members);
         let delta = match job.kind {
-            Kind::Group => tenant.change_members(&mut row, &writes, changed)?,
+            Kind::Group => tenant.change_members(&mut row, std::slice::from_ref(&write), changed)?,
             Kind::User | Kind::Other(_) => MemberDelta::default(),
         };
-        check_replacement(&writes, &delta)?;
+        check_replacement(&write, &delta)?;
         check_unknown(&delta, &job.caller.settings)?;
         let action = change_in_words(job.kind, &job.noun, &old, &row, &delta);
         let entry = Entry::done(action, &row, 200, &findings).about(&delta);

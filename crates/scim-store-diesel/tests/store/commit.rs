@@ -320,7 +320,12 @@ fn a_part_that_fails_is_undone_alone() {
             add(tx, "ben")?;
             add(tx, "ANN")
         })?;
-        let third = tx.attempt(|tx| add(tx, "cid"))?.is_ok();
+        // A part of a part.
+        let third = tx.attempt(|tx| {
+            add(tx, "cid")?;
+            let inner = tx.attempt(|tx| add(tx, "eve").and(Err::<(), _>(StoreError::NotFound)))?;
+            Ok::<_, StoreError>(inner.is_err())
+        })??;
         add(tx, "dot")?;
         Ok((first, matches!(second, Err(StoreError::Taken { .. })), third))
     });

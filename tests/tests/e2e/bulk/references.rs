@@ -138,6 +138,7 @@ fn what_refers_to_a_failure_fails_and_names_it() {
     assert!(failed(&answered[0], 409, None).contains("inner"), "{}", answered[0]);
     assert!(failed(&answered[1], 409, None).contains("taken"), "{}", answered[1]);
     assert!(failed(&answered[2], 409, None).contains("taken"), "{}", answered[2]);
+    assert_eq!(answered[2].get("location"), None, "there is no such user");
     failed(&answered[3], 409, Some("uniqueness"));
     made(&scim, &answered[4]);
     assert_eq!((count(&scim, "/Users"), count(&scim, "/Groups")), (1, 1));
