@@ -37,7 +37,7 @@ impl Model {
         Ok(self.keep_group(id, new))
     }
 
-    /// All operations or none. A change that a later operation of the request takes back was one.
+    /// All operations or none. A change that a later operation of the request takes back is none.
     pub(crate) fn patch_group(
         &mut self,
         id: &str,
@@ -53,16 +53,13 @@ impl Model {
             }
         }
         self.group_name_is_free(new.name, id)?;
-        let mut changed = new.name != old.name;
         // Members are shown with the names that they have once the request is done.
         let mut after = self.clone();
         after.keep_group(id, new.clone());
         for change in changes {
-            let before = new.members.clone();
             after.change_members(&mut new.members, change)?;
-            changed |= before != new.members;
         }
-        new.version += i64::from(changed);
+        new.version += i64::from(new != old);
         Ok(self.keep_group(id, new))
     }
 
