@@ -196,8 +196,10 @@ impl Model {
     }
 }
 
+/// Addresses in no order; one that is not said to be primary is not (RFC 7643 section 2.4).
 fn sorted(emails: &[Email]) -> Vec<String> {
-    let mut texts: Vec<String> = emails.iter().map(|email| format!("{email:?}")).collect();
+    let plain = |email: &Email| Email { primary: email.primary.filter(|primary| *primary), ..email.clone() };
+    let mut texts: Vec<String> = emails.iter().map(|email| format!("{:?}", plain(email))).collect();
     texts.sort_unstable();
     texts
 }
