@@ -37,7 +37,7 @@ pub enum ServiceError {
     #[error("the operation with the `bulkId` `{}`, which this one refers to, failed", shortened(.0))]
     ReferenceFailed(String),
     /// A request of its own refers to an operation of a bulk request.
-    #[error("`bulkId:{}` refers to an operation of a bulk request, and this is none", shortened(.0))]
+    #[error("`{}` refers by `bulkId:` to an operation of a bulk request, and this is none", shortened(.0))]
     NotInBulk(String),
     /// The path of an operation of a bulk request leads nowhere.
     #[error("there is no endpoint `{}`", shortened(.0))]

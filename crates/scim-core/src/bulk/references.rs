@@ -1,7 +1,7 @@
 //! References by `bulkId` (RFC 7644 section 3.7.2).
 
 use super::{BulkOperation, Method, OperationFault};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// What references begin with.
@@ -14,13 +14,22 @@ fn referred(text: &str) -> Option<&str> {
     prefix.eq_ignore_ascii_case(PREFIX).then_some(id)
 }
 
-/// The first `bulkId` that a value refers to anywhere. Outside a bulk message there is nothing that it
-/// could stand for.
-pub fn first_reference(value: &Value) -> Option<&str> {
+/// Where in a body the first `bulkId:` reference stands, such as `members[0].value`. Outside a bulk
+/// message there is nothing that it could stand for.
+pub fn first_reference(body: &Map<String, Value>) -> Option<String> {
+    body.iter().find_map(|(name, value)| Some(format!("{name}{}", reference_in(value)?)))
+}
+
+/// The rest of the path to the first reference in a value.
+fn reference_in(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => referred(text),
-        Value::Array(items) => items.iter().find_map(first_reference),
-        Value::Object(parts) => parts.values().find_map(first_reference),
+        Value::String(text) => referred(text).map(|_| String::new()),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(i, item)| Some(format!("[{i}]{}", reference_in(item)?)))
+        }
+        Value::Object(parts) => {
+            parts.iter().find_map(|(name, part)| Some(format!(".{name}{}", reference_in(part)?)))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }

@@ -104,8 +104,14 @@ fn references_are_found_wherever_they_stand() {
     assert_eq!(patch.refers_to, [0, 1, 3]);
     assert_eq!((&staff.data["members"][0]["value"], &staff.refers_to[..]), (&json!("id-3"), &[][..]));
     assert_eq!(bulk.units(), [[1], [0], [3], [2]]);
-    assert_eq!(first_reference(&json!({"a": [1, {"b": "bulkid:x"}]})), Some("x"));
-    assert_eq!(first_reference(&json!({"bulkId:x": ["bulkId", "äbulkId:x"]})), None);
+}
+
+#[test]
+fn the_place_of_a_reference_is_told() {
+    let first = |body: Value| first_reference(body.as_object().unwrap());
+    assert_eq!(first(json!({"a": [1, {"b": "bulkid:x"}]})).as_deref(), Some("a[1].b"));
+    assert_eq!(first(json!({"a": "b", "c": "bulkId:x"})).as_deref(), Some("c"));
+    assert_eq!(first(json!({"bulkId:x": ["bulkId", "äbulkId:x"]})), None);
 }
 
 #[test]

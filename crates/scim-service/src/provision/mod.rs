@@ -159,8 +159,8 @@ impl<'s> Provisioning<'s> {
 /// Reads a body that is the whole of a request.
 fn whole_body(body: &[u8]) -> Result<Map<String, Value>, ServiceError> {
     let body = object(body)?;
-    match body.values().find_map(first_reference) {
-        Some(id) => Err(ServiceError::NotInBulk(id.to_owned())),
+    match first_reference(&body) {
+        Some(path) => Err(ServiceError::NotInBulk(path)),
         None => Ok(body),
     }
 }

@@ -50,8 +50,8 @@ impl ServiceError {
             Self::Sort(error) => error.attribute().into_iter().collect(),
             Self::Taken { attribute, .. } | Self::Immutable(attribute) => vec![attribute],
             Self::RequiredByTenant(paths) => paths.iter().map(String::as_str).collect(),
-            Self::NotInBulk(_)
-            | Self::Bulk(_)
+            Self::NotInBulk(path) => vec![path],
+            Self::Bulk(_)
             | Self::Operation(_)
             | Self::ReferenceFailed(_)
             | Self::NoEndpoint(_)

@@ -149,7 +149,13 @@ fn outside_a_bulk_nothing_is_a_reference() {
     let server = Server::start();
     let scim = server.client();
     // It is an error, for nobody could become a member by it.
+    let place = "members[0].value";
     let detail = scim.post("/Groups", &group("crew", &["bulkId:ann"])).scim_error(400, Some("invalidValue"));
-    assert!(detail.contains("ann"), "{detail}");
+    assert!(detail.contains(place) && !detail.contains("ann"), "{detail}");
     assert_eq!(count(&scim, "/Groups"), 0);
+    let crew = format!("/Groups/{}", scim.create_group("crew", &[]));
+    scim.put(&crew, &group("crew", &["bulkId:ann"])).scim_error(400, Some("invalidValue"));
+    let detail = scim.patch(&crew, &add_members(&["BULKID:ann"])).scim_error(400, Some("invalidValue"));
+    assert!(detail.contains("Operations[0].value[0].value"), "{detail}");
+    assert_eq!(scim.get(&crew).must_have("etag"), "W/\"1\"");
 }
