@@ -137,15 +137,16 @@ impl BulkRequest {
         Ok(Self { fail_on_errors, operations })
     }
 
-    /// Puts ids in the place of `bulkId:` references, in paths and in whole texts of the data.
+    /// Puts ids in the place of `bulkId:` references: in paths, and in the data in whole texts, at the end
+    /// of a `$ref` and in the filter of a PATCH path.
     /// `id_of` says which id the resource of the POST at a place will have. A reference to no
     /// operation, or to several, becomes the fault of the operation that makes it.
     pub fn resolve(&mut self, mut id_of: impl FnMut(usize) -> String) {
         references::resolve(&mut self.operations, &mut id_of);
     }
 
-    /// The operations by their places, in an order in which each comes after those it refers to and
-    /// otherwise in that of the message. Operations that refer to each other in a circle make one unit.
+    /// The operations by their places, in the order of the message, but that one that refers to others
+    /// waits for the last of them. Operations that refer to each other in a circle make one unit.
     pub fn units(&self) -> Vec<Vec<usize>> {
         order::units(&self.operations)
     }

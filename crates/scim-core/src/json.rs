@@ -2,11 +2,19 @@
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
 /// The deepest nesting of arrays and objects that is accepted.
 pub const MAX_DEPTH: usize = 16;
+
+/// The most values in one text: each takes much more memory than its two or three characters.
+pub const MAX_VALUES: usize = 1_000_000;
+
+/// The most arrays and objects in one text, which take more memory still. A member of a group in its
+/// shortest form takes 48 characters, so that 200,000 of them would be a body of 9 MiB.
+pub const MAX_CONTAINERS: usize = 200_000;
 
 /// Says why a text was not accepted as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +38,17 @@ impl std::error::Error for JsonError {}
 ///
 /// Stricter than JSON where a lenient reader and a strict one could understand different things
 /// (RFC 7493): a member name may occur once in an object, compared without ASCII case because SCIM
-/// attribute names are; nesting ends at [`MAX_DEPTH`]; whole numbers must fit 64 bits.
+/// attribute names are; nesting ends at [`MAX_DEPTH`]; whole numbers must fit 64 bits. There are at most
+/// [`MAX_VALUES`] values, [`MAX_CONTAINERS`] of them arrays and objects.
 ///
 /// # Errors
 /// When the text is not such a value; the message quotes no value of the text.
 pub fn from_slice(text: &[u8]) -> Result<Value, JsonError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Strict { depth: 0 }.deserialize(&mut reader).and_then(|v| reader.end().map(|()| v));
+    let left = Left { values: Cell::new(MAX_VALUES), containers: Cell::new(MAX_CONTAINERS) };
+    let value =
+        Strict { depth: 0, left: &left }.deserialize(&mut reader).and_then(|v| reader.end().map(|()| v));
     value.map_err(|e| JsonError { line: e.line(), column: e.column(), message: describe(&e) })
 }
 
@@ -49,28 +60,48 @@ fn describe(error: &serde_json::Error) -> String {
     format!("not valid JSON: {error}")
 }
 
-struct Strict {
-    depth: usize,
+/// How many values there may be still.
+struct Left {
+    values: Cell<usize>,
+    containers: Cell<usize>,
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+fn spend<E: serde::de::Error>(left: &Cell<usize>, most: usize, what: &str) -> Result<(), E> {
+    let rest = left.get().checked_sub(1);
+    left.set(
+        rest.ok_or_else(|| {
+            E::custom(format_args!("more than {most} {what}; send them in several requests"))
+        })?,
+    );
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+struct Strict<'l> {
+    depth: usize,
+    left: &'l Left,
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        spend(&self.left.values, MAX_VALUES, "values")?;
         deserializer.deserialize_any(self)
     }
 }
 
-impl Strict {
-    fn deeper<E: serde::de::Error>(&self) -> Result<Self, E> {
+impl Strict<'_> {
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth >= MAX_DEPTH {
             return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")));
         }
-        Ok(Self { depth: self.depth + 1 })
+        spend(&self.left.containers, MAX_CONTAINERS, "arrays and objects")?;
+        Ok(Self { depth: self.depth + 1, ..self })
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,16 +141,16 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let depth = self.deeper::<A::Error>()?.depth;
+        let inside = self.deeper::<A::Error>()?;
         let mut list = Vec::new();
-        while let Some(item) = seq.next_element_seed(Strict { depth })? {
+        while let Some(item) = seq.next_element_seed(inside)? {
             list.push(item);
         }
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let depth = self.deeper::<A::Error>()?.depth;
+        let inside = self.deeper::<A::Error>()?;
         let mut seen = HashSet::new();
         let mut object = Map::new();
         while let Some(name) = map.next_key::<String>()? {
@@ -129,7 +160,7 @@ impl<'de> Visitor<'de> for Strict {
                     shortened(&name)
                 )));
             }
-            object.insert(name, map.next_value_seed(Strict { depth })?);
+            object.insert(name, map.next_value_seed(inside)?);
         }
         Ok(Value::Object(object))
     }
@@ -175,6 +206,16 @@ mod tests {
         assert!(from_slice(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert!(from_slice(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err().to_string().contains("deeper"));
         assert!(from_slice("[".repeat(200_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn values_are_not_more_than_memory_is_meant_for() {
+        let list = |item: &str, count: usize| format!("[{}]", vec![item; count].join(","));
+        let read = |text: String| from_slice(text.as_bytes()).map(|_| ()).map_err(|e| e.to_string());
+        assert_eq!(read(list("0", MAX_VALUES - 1)), Ok(()));
+        assert!(read(list("0", MAX_VALUES)).unwrap_err().contains("values"));
+        assert_eq!(read(list("{}", MAX_CONTAINERS - 1)), Ok(()));
+        assert!(read(list("[]", MAX_CONTAINERS)).unwrap_err().contains("arrays and objects"));
     }
 
     #[test]

@@ -7,28 +7,59 @@ use std::collections::HashMap;
 /// What references begin with.
 const PREFIX: &str = "bulkId:";
 
-/// The `bulkId` that a text refers to. The prefix is read in any case: one that is overlooked would
-/// be taken for the id of nobody.
+/// The `bulkId` that a text refers to. Blanks around it and the case of the prefix make no difference: a
+/// reference that is overlooked would be taken for the id of nobody.
 fn referred(text: &str) -> Option<&str> {
-    let (prefix, id) = text.split_at_checked(PREFIX.len())?;
+    let (prefix, id) = text.trim().split_at_checked(PREFIX.len())?;
     prefix.eq_ignore_ascii_case(PREFIX).then_some(id)
+}
+
+/// Asks `id_of` for the id of each `bulkId` that a text refers to, and answers the text with those ids:
+/// the whole text, the end of a `$ref`, or what stands in quotes in the path of a PATCH operation.
+fn resolved(key: &str, text: &str, id_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<String> {
+    if let Some(name) = referred(text) {
+        return id_of(name);
+    }
+    if key.eq_ignore_ascii_case("$ref") {
+        let (before, last) = text.rsplit_once('/')?;
+        return Some(format!("{before}/{}", id_of(referred(last)?)?));
+    }
+    if !key.eq_ignore_ascii_case("path") {
+        return None;
+    }
+    let mut parts: Vec<String> = text.split('"').map(str::to_owned).collect();
+    let mut found = false;
+    for part in parts.iter_mut().skip(1).step_by(2) {
+        if let Some(id) = referred(part).and_then(&mut *id_of) {
+            (*part, found) = (id, true);
+        }
+    }
+    found.then(|| parts.join("\""))
 }
 
 /// Where in a body the first `bulkId:` reference stands, such as `members[0].value`. Outside a bulk
 /// message there is nothing that it could stand for.
 pub fn first_reference(body: &Map<String, Value>) -> Option<String> {
-    body.iter().find_map(|(name, value)| Some(format!("{name}{}", reference_in(value)?)))
+    body.iter().find_map(|(name, value)| Some(format!("{name}{}", reference_in(name, value)?)))
 }
 
-/// The rest of the path to the first reference in a value.
-fn reference_in(value: &Value) -> Option<String> {
+/// The rest of the path to the first reference in the value of a key.
+fn reference_in(key: &str, value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => referred(text).map(|_| String::new()),
+        Value::String(text) => {
+            let mut refers = false;
+            resolved(key, text, &mut |_| {
+                refers = true;
+                None
+            });
+            refers.then(String::new)
+        }
         Value::Array(items) => {
-            items.iter().enumerate().find_map(|(i, item)| Some(format!("[{i}]{}", reference_in(item)?)))
+            let mut items = items.iter().enumerate();
+            items.find_map(|(i, item)| Some(format!("[{i}]{}", reference_in(key, item)?)))
         }
         Value::Object(parts) => {
-            parts.iter().find_map(|(name, part)| Some(format!(".{name}{}", reference_in(part)?)))
+            parts.iter().find_map(|(name, part)| Some(format!(".{name}{}", reference_in(name, part)?)))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
@@ -65,9 +96,9 @@ pub(super) fn resolve(operations: &mut [BulkOperation], id_of: &mut dyn FnMut(us
             continue;
         }
         let mut resolver = Resolver { places: &places, id_of: &mut *id_of, found: Vec::new(), fault: None };
-        resolver.value(&mut operation.data);
+        resolver.value("", &mut operation.data);
         if let Some((before, last)) = operation.path.rsplit_once('/')
-            && let Some(id) = resolver.id(last)
+            && let Some(id) = referred(last).and_then(|name| resolver.id(name))
         {
             operation.path = format!("{before}/{id}");
             operation.path_is_reference = true;
@@ -90,22 +121,21 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn value(&mut self, value: &mut Value) {
+    fn value(&mut self, key: &str, value: &mut Value) {
         match value {
             Value::String(text) => {
-                if let Some(id) = self.id(text) {
-                    *text = id;
+                if let Some(new) = resolved(key, text, &mut |name| self.id(name)) {
+                    *text = new;
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
-            Value::Object(parts) => parts.values_mut().for_each(|part| self.value(part)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(key, item)),
+            Value::Object(parts) => parts.iter_mut().for_each(|(name, part)| self.value(name, part)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    /// The id that a text refers to.
-    fn id(&mut self, text: &str) -> Option<String> {
-        let name = referred(text)?;
+    /// The id of what a `bulkId` stands for.
+    fn id(&mut self, name: &str) -> Option<String> {
         match self.places.get(name).copied().flatten() {
             Some(place) => {
                 self.found.push(place);

@@ -107,10 +107,41 @@ fn references_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn references_are_found_in_filters_and_at_the_end_of_uris() {
+    let bulk = resolved(json!([
+        group("a", &[]),
+        {"method": "PATCH", "path": "/Groups/x", "data": {"Operations": [
+            {"op": "remove", "path": "members[value eq \"bulkId:a\" or value eq \"b\"]"},
+            {"op": "add", "path": "members", "value": [{"$ref": "https://h/Groups/bulkId:a"}, {"value": " bulkId:a "}]},
+        ]}},
+        {"method": "PUT", "path": "/Users/x", "data": {"path": "\"bulkId:a", "note": "/bulkId:a", "title": "\"bulkId:a\""}},
+        {"method": "PATCH", "path": "/Groups/x", "data": {"Operations": [{"path": "members[value eq \"bulkId:no\"]"}]}},
+    ]));
+    let operations = &bulk.operations[1].data["Operations"];
+    assert_eq!(operations[0]["path"], "members[value eq \"id-0\" or value eq \"b\"]");
+    assert_eq!(operations[1]["value"], json!([{"$ref": "https://h/Groups/id-0"}, {"value": "id-0"}]));
+    assert_eq!(bulk.operations[1].refers_to, [0]);
+    assert_eq!(bulk.operations[2].data["note"], "/bulkId:a");
+    assert_eq!(bulk.operations[2].data["title"], "\"bulkId:a\"");
+    assert_eq!(bulk.operations[3].fault, Some(OperationFault::Undefined("no".to_owned())));
+}
+
+#[test]
+fn who_refers_waits_and_nobody_is_hurried() {
+    let delete = |id: &str| json!({"method": "DELETE", "path": format!("/Users/{id}")});
+    let user = |id: &str| json!({"method": "POST", "path": "/Users", "bulkId": id, "data": {}});
+    let bulk = resolved(json!([group("staff", &["new"]), delete("old"), user("new"), delete("x")]));
+    assert_eq!(bulk.units(), [[1], [2], [0], [3]]);
+}
+
+#[test]
 fn the_place_of_a_reference_is_told() {
     let first = |body: Value| first_reference(body.as_object().unwrap());
     assert_eq!(first(json!({"a": [1, {"b": "bulkid:x"}]})).as_deref(), Some("a[1].b"));
     assert_eq!(first(json!({"a": "b", "c": "bulkId:x"})).as_deref(), Some("c"));
+    let patch = json!({"Operations": [{"path": "x"}, {"path": "members[value eq \"bulkId:x\"]"}]});
+    assert_eq!(first(patch).as_deref(), Some("Operations[1].path"));
+    assert_eq!(first(json!({"members": [{"$ref": "/Users/bulkId:x"}]})).as_deref(), Some("members[0].$ref"));
     assert_eq!(first(json!({"bulkId:x": ["bulkId", "äbulkId:x"]})), None);
 }
 

@@ -99,6 +99,15 @@ pub enum Operand {
 }
 
 impl Predicate {
+    /// The number of comparisons: how much work it is to decide.
+    pub fn terms(&self) -> usize {
+        match self {
+            Self::And(list) | Self::Or(list) => list.iter().map(Self::terms).sum(),
+            Self::Not(inner) | Self::Element { inner, .. } => inner.terms(),
+            Self::Compare { .. } | Self::Present(_) | Self::Never => 1,
+        }
+    }
+
     /// Whether the top-level attribute (or the extension with that URN) bears on the outcome.
     pub fn mentions(&self, attribute: &str) -> bool {
         match self {

@@ -3,7 +3,7 @@
 use super::Planner;
 use super::content::Reader;
 use super::locate::Found;
-use super::step::{Action, Content, Elements, Target, terms};
+use super::step::{Action, Content, Elements, Target};
 use crate::dialect;
 use crate::error::Kind;
 use crate::request::Op;
@@ -74,7 +74,7 @@ impl Planner<'_> {
             (Some(filter), sub) => {
                 let wanted = filter.resolve_element(attribute).map_err(|e| Kind::Filter(Box::new(e)))?;
                 Target::Elements(Box::new(Elements {
-                    terms: terms(&wanted),
+                    terms: wanted.terms(),
                     wanted: Some(wanted),
                     described: described(attribute, filter, &mut self.findings),
                     create: op == Op::Add || self.options.create_missing_elements,

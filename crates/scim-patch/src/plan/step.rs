@@ -92,15 +92,6 @@ pub(crate) struct Elements {
     pub(crate) sub: Option<Attribute>,
 }
 
-/// The number of comparisons in a predicate.
-pub(crate) fn terms(predicate: &Predicate) -> usize {
-    match predicate {
-        Predicate::And(list) | Predicate::Or(list) => list.iter().map(terms).sum(),
-        Predicate::Not(inner) | Predicate::Element { inner, .. } => terms(inner),
-        Predicate::Compare { .. } | Predicate::Present(_) | Predicate::Never => 1,
-    }
-}
-
 /// What a step does.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
