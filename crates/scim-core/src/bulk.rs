@@ -32,7 +32,7 @@ mod tests;
 use crate::message::{Twice, take};
 use crate::value::kind_of;
 pub use error::{BulkError, OperationFault};
-pub use references::first_reference;
+pub use references::{first_reference, is_reference};
 use serde_json::{Map, Value};
 
 /// The URN of the bulk message.

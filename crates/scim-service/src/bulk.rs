@@ -15,10 +15,10 @@ use crate::service::Service;
 pub(crate) use gate::Gate;
 use scim_core::bulk::BulkRequest;
 use scim_store_diesel::ResourceId;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
-use step::{Progress, Step, write};
+use std::time::{Duration, Instant};
+use step::{Part, Progress, Reference, Step, write};
 use task::Task;
 
 /// The most operations in one bulk request.
@@ -29,6 +29,9 @@ pub const MAX_BULK_BODY: usize = 4 << 20;
 
 /// The most operations that are written in one transaction; a circle may have more.
 const MAX_TOGETHER: usize = 32;
+
+/// How long a bulk request may take. What is not done by then is refused.
+const MAX_TIME: Duration = Duration::from_secs(30);
 
 /// A bulk request, ready to be run.
 pub struct Bulk {
@@ -65,7 +68,8 @@ impl Bulk {
         let units = request.units();
         let progress = Progress::new(request.fail_on_errors);
         let tasks = request.operations.into_iter().map(Task::new).collect();
-        let run = Run { service: &self.service, caller: &self.caller, ids, tasks, progress };
+        let (service, caller, started) = (&*self.service, &self.caller, Instant::now());
+        let run = Run { service, caller, started, ids, tasks, progress };
         Ok(run.finish(units))
     }
 }
@@ -74,6 +78,7 @@ impl Bulk {
 struct Run<'s> {
     service: &'s Service,
     caller: &'s Caller,
+    started: Instant,
     /// The ids of what the POSTs at these places will create.
     ids: HashMap<usize, ResourceId>,
     /// The operations in the order of the request.
@@ -85,48 +90,77 @@ impl Run<'_> {
     fn finish(mut self, units: Vec<Vec<usize>>) -> String {
         let mut units = units.into_iter().peekable();
         while units.peek().is_some() && !self.progress.is_over() {
-            let (mut steps, mut count) = (Vec::new(), 0);
+            let (mut steps, mut count) = (VecDeque::new(), 0);
             while let Some(unit) = units.next_if(|unit| count == 0 || count + unit.len() <= MAX_TOGETHER) {
                 count += unit.len();
-                steps.push(self.step(&unit));
+                steps.push_back(self.step(&unit));
             }
-            self.write(steps);
+            while !steps.is_empty() && !self.progress.is_over() {
+                steps = if self.started.elapsed() < MAX_TIME {
+                    self.write(steps)
+                } else {
+                    self.give_up(&steps, &ServiceError::OutOfTime)
+                };
+            }
         }
         answer::text(&self.tasks, self.service.links())
     }
 
     fn step(&mut self, unit: &[usize]) -> Step {
-        // Those of the own circle are waited for in another way.
-        let waits_for = unit.iter().flat_map(|&place| &self.tasks[place].asked.refers_to);
-        let waits_for = waits_for.filter(|place| !unit.contains(place));
-        let waits_for = waits_for.map(|&place| (place, self.tasks[place].bulk_id())).collect();
+        let mut waits_for = Vec::new();
+        for &place in unit {
+            let asked = &self.tasks[place].asked;
+            // Those of the own circle are waited for in another way.
+            for &other in asked.refers_to.iter().filter(|other| !unit.contains(other)) {
+                let id = self.ids.get(&other).copied();
+                // What a path leads to may be gone: that is 404, as it is for a request of its own.
+                let by_path =
+                    asked.path_is_reference && id.is_some_and(|id| asked.path.ends_with(&id.to_string()));
+                let kind = self.tasks[other].target.as_ref().map(|target| target.kind);
+                let needs = kind.zip(id).filter(|_| !by_path);
+                waits_for.push(Reference { place: other, bulk_id: self.tasks[other].bulk_id(), needs });
+            }
+        }
         let mut parts = Vec::with_capacity(unit.len());
         for &place in unit {
             let id = self.ids.get(&place).copied();
             let task = &mut self.tasks[place];
             let work = task.plan(self.service, self.caller, id);
-            parts.push(step::Part { place, bulk_id: task.bulk_id(), work });
+            parts.push(Part { place, bulk_id: task.bulk_id(), work });
         }
         Step { parts, waits_for }
     }
 
-    /// Writes steps in one transaction and takes their results.
-    fn write(&mut self, steps: Vec<Step>) {
+    /// Writes steps in one transaction, takes their results and answers the steps that are left.
+    fn write(&mut self, steps: VecDeque<Step>) -> VecDeque<Step> {
         let places: Vec<usize> = steps.iter().flat_map(Step::places).collect();
-        let progress = self.progress.clone();
-        match self.service.store().write(move |tx| write(tx, steps, progress)).wait() {
-            Ok((results, progress)) => {
-                self.progress = progress;
-                for (place, result) in results {
-                    self.tasks[place].end(self.service, self.caller, result.as_ref());
+        let (tenant, progress) = (self.caller.tenant, self.progress.clone());
+        match self.service.store().write(move |tx| write(tx, tenant, steps, progress)).wait() {
+            Ok(turn) => {
+                self.progress = turn.progress;
+                for (place, result) in turn.results {
+                    self.tasks[place].end(self.service, self.caller, result.as_ref().map(|written| *written));
                 }
+                turn.left
             }
             Err(error) => {
-                for place in places {
-                    self.progress.failed(place);
-                    self.tasks[place].end(self.service, self.caller, Err(&error));
-                }
+                self.fail(places, &error);
+                VecDeque::new()
             }
+        }
+    }
+
+    /// Leaves steps undone.
+    fn give_up(&mut self, steps: &VecDeque<Step>, error: &ServiceError) -> VecDeque<Step> {
+        let places = steps.iter().flat_map(Step::places).collect();
+        self.fail(places, error);
+        VecDeque::new()
+    }
+
+    fn fail(&mut self, places: Vec<usize>, error: &ServiceError) {
+        for place in places {
+            self.progress.failed(place);
+            self.tasks[place].end(self.service, self.caller, Err(error));
         }
     }
 }

@@ -225,11 +225,12 @@ fn admit(token: &TokenRow, tenant: &TenantRow, request_id: &str, now_ms: i64) ->
 
 /// Decides again about a caller inside the transaction of a write: since the request began, the token
 /// may have been revoked and the tenant suspended, and both hold from their own acknowledgement on.
-pub(crate) fn still_admitted(caller: &Caller, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
+/// Answers the caller with the settings of that moment.
+pub(crate) fn still_admitted(caller: &Caller, tx: &mut Tx<'_>) -> Result<Caller, ServiceError> {
     let gone = || Refusal::Unknown { accessor: caller.accessor.clone() };
     let (token, tenant) = tx.token(&caller.accessor)?.ok_or_else(|| ServiceError::Refused(gone()))?;
     let now_ms = tx.now_ms();
-    admit(&token, &tenant, &caller.request_id, now_ms).map(|_| ()).map_err(ServiceError::Refused)
+    admit(&token, &tenant, &caller.request_id, now_ms).map_err(ServiceError::Refused)
 }
 
 /// The token of `Bearer <token>`; the scheme in any case (RFC 9110 section 11.1).

@@ -36,8 +36,17 @@ pub enum ServiceError {
     /// An operation of a bulk request refers to one that failed.
     #[error("the operation with the `bulkId` `{}`, which this one refers to, failed", shortened(.0))]
     ReferenceFailed(String),
+    /// An operation of a bulk request refers to what an operation before it deleted.
+    #[error("what the operation with the `bulkId` `{}` created is there no longer", shortened(.0))]
+    ReferenceGone(String),
+    /// A bulk request has taken too long; this operation of it was not done.
+    #[error("the bulk request took too long; send this operation and those after it again")]
+    OutOfTime,
+    /// A resource would be larger than resources may be.
+    #[error("the resource would be larger than {0} bytes; send fewer values, or remove some")]
+    TooLarge(usize),
     /// A request of its own refers to an operation of a bulk request.
-    #[error("`{}` refers by `bulkId:` to an operation of a bulk request, and this is none", shortened(.0))]
+    #[error("`{}` refers to an operation by `bulkId:`; that has a meaning in bulk requests alone, and not inside a JSON text", shortened(.0))]
     NotInBulk(String),
     /// The path of an operation of a bulk request leads nowhere.
     #[error("there is no endpoint `{}`", shortened(.0))]
@@ -154,6 +163,7 @@ impl From<StoreError> for ServiceError {
                 "the filter takes too long to decide; narrow it, as by `userName eq` or `externalId eq`",
             ),
             StoreError::Taken { attribute, id, .. } => Self::Taken { attribute, id },
+            StoreError::TooLarge { most } => Self::TooLarge(most),
             StoreError::PlaceGone => Self::Cursor(CursorError::Expired),
             StoreError::NotFound
             | StoreError::TenantExists(_)

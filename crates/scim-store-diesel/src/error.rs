@@ -22,6 +22,12 @@ pub enum StoreError {
     /// A tenant of that name exists.
     #[error("a tenant named `{0}` exists")]
     TenantExists(String),
+    /// A document is larger than documents may be; nothing was written.
+    #[error("a document is larger than {most} bytes")]
+    TooLarge {
+        /// The most bytes that it may have.
+        most: usize,
+    },
     /// More writes wait than the queue holds; nothing was done.
     #[error("too many writes are waiting")]
     Overloaded,

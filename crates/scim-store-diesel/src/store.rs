@@ -162,7 +162,8 @@ impl Store {
     /// When the work answers an error, everything it wrote is undone; the other requests of the
     /// commit stand. The error is handed on after the commit too, for it may rest on their writes.
     ///
-    /// The work may go on after [`StoreError::Taken`] and [`StoreError::NotFound`]. It must hand on
+    /// The work may go on after [`StoreError::Taken`], [`StoreError::NotFound`], [`StoreError::TooLarge`] and
+    /// whatever made a part of it end ([`Tx::attempt`]). It must hand on
     /// every other error at once: a full disk, for one, makes SQLite give up the whole transaction by
     /// itself, and what is written after that is not undone with the rest.
     pub fn write<T, E>(

@@ -145,6 +145,14 @@ impl TenantTx<'_, '_> {
         resources::find(self.tx.conn, self.tenant.0, kind, id)?.ok_or(StoreError::NotFound)
     }
 
+    /// Whether the tenant has a resource of that kind and id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn holds(&mut self, kind: Kind, id: ResourceId) -> Result<bool, StoreError> {
+        member_rows::has(self.tx.conn, self.tenant.0, kind, id)
+    }
+
     /// The user of a userName, compared without case.
     ///
     /// # Errors

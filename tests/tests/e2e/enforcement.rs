@@ -142,3 +142,29 @@ fn slow_lists_of_one_tenant_do_not_hold_up_a_deactivation_in_another() {
         }
     });
 }
+
+#[test]
+fn a_group_is_not_emptied_by_two_operations_that_mean_to_fill_it() {
+    let server = Server::start();
+    let scim = server.client();
+    let (ann, bob) = (scim.create_user("ann"), scim.create_user("bob"));
+    let group = scim.create_group("openai_block", &[&ann]);
+    let path = format!("/Groups/{group}");
+    let add = |id: &str| json!({"op": "add", "path": "members", "value": [{"value": id}]});
+    for first in [
+        json!({"op": "remove", "path": "members"}),
+        json!({"op": "replace", "path": "members", "value": []}),
+        json!({"op": "replace", "path": "members", "value": [{"value": "unknown"}]}),
+    ] {
+        let slip = patch(json!([first.clone(), add("unknown"), add("also unknown")]));
+        scim.patch(&path, &slip).scim_error(400, Some("invalidValue"));
+        assert_eq!(scim.members(&group), [ann.clone()]);
+        scim.patch(&path, &patch(json!([first, add("unknown"), add(&bob)]))).status(204);
+        assert_eq!(scim.members(&group), [bob.clone()]);
+        scim.patch(&path, &patch(json!([{"op": "replace", "path": "members", "value": [{"value": ann}]}])))
+            .status(204);
+    }
+    // Whoever says so empties it.
+    scim.patch(&path, &patch(json!([add(&bob), {"op": "remove", "path": "members"}]))).status(204);
+    assert!(scim.members(&group).is_empty());
+}

@@ -294,3 +294,31 @@ fn a_patch_with_many_filters_on_members_is_refused_and_changes_nothing() {
     scim.patch(&uri, &removals(7)).status(204);
     assert!(scim.members(&group).is_empty());
 }
+
+#[test]
+fn a_user_grows_to_a_megabyte_and_no_further_by_any_door() {
+    let server = Server::start();
+    let scim = server.client();
+    let path = format!("/Users/{}", scim.create_user("ann"));
+    let roles = |from: usize| -> Vec<Value> {
+        (from..from + 8).map(|i| json!({"value": format!("{i}-{}", "x".repeat(60_000))})).collect()
+    };
+    let add = |from: usize| patch(json!([{"op": "add", "path": "roles", "value": roles(from)}]));
+    scim.patch(&path, &add(0)).status(200);
+    scim.patch(&path, &add(8)).status(200);
+    let before = scim.get(&path).text();
+    let detail = scim.patch(&path, &add(16)).scim_error(413, None);
+    assert!(detail.contains("1048576 bytes"), "{detail}");
+    let many = [roles(0), roles(8), roles(16)].concat();
+    let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+        {"method": "PATCH", "path": path, "data": add(16)},
+        {"method": "POST", "path": "/Users", "bulkId": "bob", "data": {
+            "schemas": [scimd_tests::USER], "userName": "bob", "roles": many}},
+    ]});
+    let answered = scim.post("/Bulk", &bulk).status(200).json();
+    assert_eq!(
+        (&answered["Operations"][0]["status"], &answered["Operations"][1]["status"]),
+        (&json!("413"), &json!("413"))
+    );
+    assert_eq!(scim.get(&path).text(), before);
+}

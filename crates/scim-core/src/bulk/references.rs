@@ -14,6 +14,11 @@ fn referred(text: &str) -> Option<&str> {
     prefix.eq_ignore_ascii_case(PREFIX).then_some(id)
 }
 
+/// Whether a text is a `bulkId:` reference.
+pub fn is_reference(text: &str) -> bool {
+    referred(text).is_some()
+}
+
 /// Asks `id_of` for the id of each `bulkId` that a text refers to, and answers the text with those ids:
 /// the whole text, the end of a `$ref`, or what stands in quotes in the path of a PATCH operation.
 fn resolved(key: &str, text: &str, id_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<String> {

@@ -215,6 +215,7 @@ impl From<StoreError> for CommandError {
             | StoreError::Database(_)
             | StoreError::Damaged(_)
             | StoreError::TooMuchWork
+            | StoreError::TooLarge { .. }
             | StoreError::PlaceGone
             | StoreError::Panicked => Failure::Unavailable,
         };

@@ -7,6 +7,10 @@ use scim_core::bulk::{BULK_RESPONSE_URN, Method};
 use scim_store_diesel::Kind;
 use serde::Serialize;
 
+/// The longest path and the longest method that are answered as they were sent, in bytes.
+const LONGEST_PATH: usize = 200;
+const LONGEST_METHOD: usize = 20;
+
 #[derive(Serialize)]
 struct BulkResponse<'t> {
     schemas: [&'static str; 1],
@@ -44,15 +48,19 @@ fn answered<'t>(task: &'t Task, links: &Links) -> Option<Answered<'t>> {
     let method = task.asked.method;
     let answered = Answered {
         location: location(task, outcome, links),
-        method: method.map(Method::as_str).or(task.asked.method_text.as_deref()),
+        method: method.map(Method::as_str).or(task
+            .asked
+            .method_text
+            .as_deref()
+            .filter(|text| text.len() <= LONGEST_METHOD)),
         bulk_id: task.asked.bulk_id.as_deref(),
         version: None,
         status: String::new(),
         response: None,
     };
     Some(match outcome {
-        Outcome::Done(row) => Answered {
-            version: row.as_ref().map(|row| etag(row.version)),
+        Outcome::Done(written) => Answered {
+            version: written.map(|written| etag(written.version)),
             status: success(method, task.target.as_ref()).to_string(),
             ..answered
         },
@@ -67,9 +75,10 @@ fn answered<'t>(task: &'t Task, links: &Links) -> Option<Answered<'t>> {
 /// Where the resource is; a POST that failed made none, and a path that refers to it leads nowhere.
 fn location(task: &Task, outcome: &Outcome, links: &Links) -> Option<String> {
     match (&task.target, outcome) {
-        (Some(target), Outcome::Done(Some(row))) => Some(links.to(target.kind, row.id)),
+        (Some(target), Outcome::Done(Some(written))) => Some(links.to(target.kind, written.id)),
         (_, Outcome::Failed { reference: true, .. }) if task.asked.path_is_reference => None,
-        _ if task.asked.method == Some(Method::Post) || !task.asked.path.starts_with('/') => None,
+        _ if task.asked.method == Some(Method::Post) || task.target.is_none() => None,
+        _ if task.asked.path.len() > LONGEST_PATH => None,
         _ => Some(format!("{}{}", links.base(), task.asked.path)),
     }
 }

@@ -2,14 +2,26 @@
 
 use crate::error::ServiceError;
 use crate::provision::{Create, Work};
-use scim_store_diesel::{StoreError, StoredResource, Tx};
-use std::collections::HashSet;
+use scim_store_diesel::{Kind, ResourceId, StoreError, StoredResource, TenantId, Tx};
+use std::collections::{HashSet, VecDeque};
+use std::time::{Duration, Instant};
+
+/// How long steps keep the writer to themselves; the next ones wait for the next transaction.
+const TURN: Duration = Duration::from_millis(50);
 
 /// One operation, or all operations of a circle.
 pub(super) struct Step {
     pub(super) parts: Vec<Part>,
-    /// The operations that must have succeeded, by place and `bulkId`.
-    pub(super) waits_for: Vec<(usize, String)>,
+    pub(super) waits_for: Vec<Reference>,
+}
+
+/// What a step refers to.
+pub(super) struct Reference {
+    /// The place of the operation that creates it.
+    pub(super) place: usize,
+    pub(super) bulk_id: String,
+    /// What must be there when the step is written.
+    pub(super) needs: Option<(Kind, ResourceId)>,
 }
 
 /// One operation of a step.
@@ -21,8 +33,29 @@ pub(super) struct Part {
     pub(super) work: Result<Work, ServiceError>,
 }
 
-/// What became of a part: the version of what it wrote, if that is still there.
-pub(super) type PartResult = Result<Option<StoredResource>, ServiceError>;
+/// What became of a part: what it wrote, if that is still there.
+pub(super) type PartResult = Result<Option<Written>, ServiceError>;
+
+/// A resource that was written, in short: a thousand documents would be too much to keep.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written {
+    pub(super) id: ResourceId,
+    pub(super) version: i64,
+}
+
+impl From<StoredResource> for Written {
+    fn from(row: StoredResource) -> Self {
+        Self { id: row.id, version: row.version }
+    }
+}
+
+/// What became of the steps of one transaction.
+pub(super) struct Turn {
+    pub(super) results: Vec<(usize, PartResult)>,
+    pub(super) progress: Progress,
+    /// The steps whose turn comes later.
+    pub(super) left: VecDeque<Step>,
+}
 
 /// How far a bulk request has come.
 #[derive(Debug, Clone)]
@@ -49,25 +82,27 @@ impl Progress {
     }
 }
 
-/// Writes steps one after the other until there were too many errors.
+/// Writes steps one after the other until there were too many errors or the turn is over.
 pub(super) fn write(
     tx: &mut Tx<'_>,
-    steps: Vec<Step>,
+    tenant: TenantId,
+    mut steps: VecDeque<Step>,
     mut progress: Progress,
-) -> Result<(Vec<(usize, PartResult)>, Progress), ServiceError> {
+) -> Result<Turn, ServiceError> {
+    let started = Instant::now();
     let mut results = Vec::new();
-    for step in steps {
-        if progress.is_over() {
-            break;
-        }
-        for (place, result) in step.run(tx, &progress)? {
+    while let Some(step) = steps.pop_front() {
+        for (place, result) in step.run(tx, tenant, &progress)? {
             if result.is_err() {
                 progress.failed(place);
             }
             results.push((place, result));
         }
+        if progress.is_over() || started.elapsed() >= TURN {
+            break;
+        }
     }
-    Ok((results, progress))
+    Ok(Turn { results, progress, left: steps })
 }
 
 impl Step {
@@ -76,10 +111,17 @@ impl Step {
         self.parts.iter().map(|part| part.place)
     }
 
-    fn run(self, tx: &mut Tx<'_>, progress: &Progress) -> Result<Vec<(usize, PartResult)>, StoreError> {
-        if let Some((_, bulk_id)) = self.waits_for.iter().find(|(place, _)| progress.failed.contains(place)) {
-            let failed = |part: &Part| (part.place, Err(ServiceError::ReferenceFailed(bulk_id.clone())));
-            return Ok(self.parts.iter().map(failed).collect());
+    fn run(
+        self,
+        tx: &mut Tx<'_>,
+        tenant: TenantId,
+        progress: &Progress,
+    ) -> Result<Vec<(usize, PartResult)>, StoreError> {
+        for reference in &self.waits_for {
+            if let Some(missing) = reference.missing(tx, tenant, progress)? {
+                let refused = |place| (place, Err(missing.error(reference.bulk_id.clone())));
+                return Ok(self.places().map(refused).collect());
+            }
         }
         let mut parts = self.parts;
         match parts.pop() {
@@ -88,12 +130,47 @@ impl Step {
                     Ok(work) => tx.attempt(|tx| work.run(tx))?,
                     Err(error) => Err(error),
                 };
-                Ok(vec![(only.place, result.map(|loaded| loaded.map(|loaded| loaded.resource)))])
+                Ok(vec![(only.place, result.map(|loaded| loaded.map(|loaded| loaded.resource.into())))])
             }
             last => {
                 parts.extend(last);
                 circle(tx, parts)
             }
+        }
+    }
+}
+
+impl Reference {
+    fn missing(
+        &self,
+        tx: &mut Tx<'_>,
+        tenant: TenantId,
+        progress: &Progress,
+    ) -> Result<Option<Missing>, StoreError> {
+        if progress.failed.contains(&self.place) {
+            return Ok(Some(Missing::Failed));
+        }
+        match self.needs {
+            Some((kind, id)) if !tx.tenant(tenant).holds(kind, id)? => Ok(Some(Missing::Gone)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Why what is referred to cannot be had.
+#[derive(Debug, Clone, Copy)]
+enum Missing {
+    /// It was not created.
+    Failed,
+    /// It was deleted since.
+    Gone,
+}
+
+impl Missing {
+    fn error(self, bulk_id: String) -> ServiceError {
+        match self {
+            Self::Failed => ServiceError::ReferenceFailed(bulk_id),
+            Self::Gone => ServiceError::ReferenceGone(bulk_id),
         }
     }
 }
@@ -106,7 +183,7 @@ fn circle(tx: &mut Tx<'_>, parts: Vec<Part>) -> Result<Vec<(usize, PartResult)>,
         let mut created: Vec<(usize, Create, StoredResource)> = Vec::new();
         for part in parts {
             at_work = part.place;
-            let Work::Create(create) = part.work? else {
+            let Work::Create(mut create) = part.work? else {
                 return Err(ServiceError::Internal("only a POST can be part of a circle".to_owned()));
             };
             let row = create.insert(tx)?;
@@ -115,7 +192,7 @@ fn circle(tx: &mut Tx<'_>, parts: Vec<Part>) -> Result<Vec<(usize, PartResult)>,
         let mut rows = Vec::with_capacity(created.len());
         for (place, create, row) in created {
             at_work = place;
-            rows.push((place, create.fill(tx, row)?.resource));
+            rows.push((place, create.fill(tx, row)?.resource.into()));
         }
         Ok(rows)
     })?;

@@ -1,12 +1,13 @@
 //! One operation of a bulk request: what it asks for, and what became of it.
 
+use super::step::Written;
 use crate::caller::Caller;
 use crate::error::ServiceError;
 use crate::provision::{About, Entry, IfMatch, Provisioning, Work};
 use crate::service::Service;
 use crate::verdict::Verdict;
 use scim_core::bulk::{BulkOperation, Method};
-use scim_store_diesel::{Kind, Relations, ResourceId, StoredResource};
+use scim_store_diesel::{Kind, Relations, ResourceId};
 use serde_json::{Map, Value};
 use std::time::Instant;
 
@@ -33,7 +34,7 @@ pub(super) struct Target {
 /// What became of an operation.
 pub(super) enum Outcome {
     /// It is done. What it wrote, if that is still there.
-    Done(Option<StoredResource>),
+    Done(Option<Written>),
     /// It was refused.
     Failed {
         verdict: Verdict,
@@ -103,11 +104,11 @@ impl Task {
         &mut self,
         service: &Service,
         caller: &Caller,
-        result: Result<&Option<StoredResource>, &ServiceError>,
+        result: Result<Option<Written>, &ServiceError>,
     ) {
         service.recorder().counters().written(result.is_ok());
         self.outcome = Some(match result {
-            Ok(row) => Outcome::Done(row.clone()),
+            Ok(written) => Outcome::Done(written),
             Err(error) => {
                 if let Some(why) = error.inner_reason() {
                     log::error!(request_id = caller.request_id.as_str(); "an operation of a bulk request failed: {why}");

@@ -77,13 +77,13 @@ pub(crate) struct Create {
 
 impl Create {
     /// Creates it with its members.
-    pub(crate) fn run(self, tx: &mut Tx<'_>) -> Result<Loaded, ServiceError> {
+    pub(crate) fn run(mut self, tx: &mut Tx<'_>) -> Result<Loaded, ServiceError> {
         let row = self.insert(tx)?;
         self.fill(tx, row)
     }
 
     /// The first half: the resource itself.
-    pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<StoredResource, ServiceError> {
+    pub(crate) fn insert(&mut self, tx: &mut Tx<'_>) -> Result<StoredResource, ServiceError> {
         self.job.begin(tx)?;
         let tenant = &mut tx.tenant(self.job.caller.tenant);
         let id = self.id.unwrap_or_else(ResourceId::generate);

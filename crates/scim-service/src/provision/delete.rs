@@ -38,7 +38,7 @@ pub(crate) struct Delete {
 impl Delete {
     /// Deletes it.
     pub(crate) fn run(self, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
-        let Self { job, id, if_match } = self;
+        let Self { mut job, id, if_match } = self;
         job.begin(tx)?;
         let now_ms = tx.now_ms();
         let tenant = &mut tx.tenant(job.caller.tenant);

@@ -52,9 +52,9 @@ impl Job {
         }
     }
 
-    /// Says on whose behalf the transaction works, if they still may.
-    pub(super) fn begin(&self, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
-        still_admitted(&self.caller, tx)?;
+    /// Says on whose behalf the transaction works, if they still may, and takes the settings of the moment.
+    pub(super) fn begin(&mut self, tx: &mut Tx<'_>) -> Result<(), ServiceError> {
+        self.caller = still_admitted(&self.caller, tx)?;
         tx.on_behalf_of(Some(self.caller.accessor.clone()), Some(self.caller.request_id.clone()));
         Ok(())
     }

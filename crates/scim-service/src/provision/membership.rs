@@ -3,6 +3,7 @@
 use crate::error::ServiceError;
 use crate::render::{Links, member};
 use crate::settings::{TenantSettings, UnknownMembers};
+use scim_core::bulk::is_reference;
 use scim_core::fault::Findings;
 use scim_patch::MemberChange;
 use scim_patch::members::id_of;
@@ -20,7 +21,19 @@ pub(super) fn ids(members: Option<&Value>, findings: &mut Findings) -> Result<Ve
         return Err(ServiceError::MemberWithoutId);
     }
     let list = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    list.iter().map(|member| id_of(member, findings).ok_or(ServiceError::MemberWithoutId)).collect()
+    let ids = list.iter().map(|member| id_of(member, findings).ok_or(ServiceError::MemberWithoutId));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    refuse_references(&ids)?;
+    Ok(ids)
+}
+
+/// Refuses ids that are references to operations and were not found as such, for they stand inside a
+/// JSON text. Taken for unknown members they would be passed over.
+fn refuse_references(ids: &[String]) -> Result<(), ServiceError> {
+    match ids.iter().any(|id| is_reference(id)) {
+        true => Err(ServiceError::NotInBulk("members".to_owned())),
+        false => Ok(()),
+    }
 }
 
 /// Applies a plan's member changes to a group, one after the other: a filter must see what the operation
@@ -70,15 +83,18 @@ fn apply_each(
 ) -> Result<MemberDelta, ServiceError> {
     let tenant = &mut tx.tenant(tenant);
     let mut delta = MemberDelta::default();
+    let mut named = Named::default();
+    let mut work = MAX_MEMBER_WORK;
     for change in changes {
-        let write = write(tenant, group, change, links)?;
+        let write = write(tenant, group, change, links, &mut work)?;
         let fresh = fresh || !delta.is_empty();
         let step = tenant.change_members(group, std::slice::from_ref(&write), fresh)?;
-        check_replacement(&write, &step)?;
+        named.note(&write, &step);
         delta.added.extend(step.added);
         delta.removed.extend(step.removed);
         delta.unknown.extend(step.unknown);
     }
+    named.check()?;
     Ok(delta)
 }
 
@@ -109,6 +125,7 @@ fn write(
     group: &StoredResource,
     change: &MemberChange,
     links: &Links,
+    work: &mut usize,
 ) -> Result<MemberWrite, ServiceError> {
     Ok(match change {
         MemberChange::Add(ids) => MemberWrite::Add(ids.clone()),
@@ -118,18 +135,36 @@ fn write(
         MemberChange::RemoveWhere(predicate) => {
             let wanted = Relations { members: true, groups: false };
             let loaded = tenant.complete(Kind::Group, group.clone(), wanted)?;
-            let matching = loaded.members.unwrap_or_default();
-            let matching = matching.iter().filter(|m| predicate.matches_element(&member(m, links)));
+            let members = loaded.members.unwrap_or_default();
+            let needed = members.len().saturating_mul(predicate.terms());
+            *work = work.checked_sub(needed).ok_or(TOO_MUCH_TO_FILTER)?;
+            let matching = members.iter().filter(|m| predicate.matches_element(&member(m, links)));
             MemberWrite::Remove(matching.map(|m| m.id.to_string()).collect())
         }
     })
 }
 
+/// How many members the filters of one PATCH may look at, each as often as its filter has terms: nobody
+/// else is served meanwhile.
+const MAX_MEMBER_WORK: usize = 2_000_000;
+
+const TOO_MUCH_TO_FILTER: ServiceError =
+    ServiceError::TooMuch("too much to filter among so many members; remove members by `value eq` instead");
+
 /// The most filters on members in one PATCH that are not plainly about ids. Each reads all members.
 const MAX_MEMBER_FILTERS: usize = 8;
 
-/// Refuses a plan that would have to read the members of a group many times.
-pub(super) fn check_filters(changes: &[MemberChange]) -> Result<(), ServiceError> {
+/// Refuses a plan that would have to read the members of a group many times, or names members in a way
+/// that nobody could be meant by.
+pub(super) fn check_changes(changes: &[MemberChange]) -> Result<(), ServiceError> {
+    for change in changes {
+        match change {
+            MemberChange::Add(ids) | MemberChange::Remove(ids) | MemberChange::Replace(ids) => {
+                refuse_references(ids)?;
+            }
+            MemberChange::RemoveWhere(_) | MemberChange::Clear => {}
+        }
+    }
     let filters = changes.iter().filter(|change| matches!(change, MemberChange::RemoveWhere(_))).count();
     if filters > MAX_MEMBER_FILTERS {
         return Err(ServiceError::TooMuch(
@@ -139,13 +174,40 @@ pub(super) fn check_filters(changes: &[MemberChange]) -> Result<(), ServiceError
     Ok(())
 }
 
-/// Refuses to replace all members of a group by nobody: a rule that names the group would open.
-pub(super) fn check_replacement(write: &MemberWrite, delta: &MemberDelta) -> Result<(), ServiceError> {
-    match write {
-        MemberWrite::Replace(ids) if !ids.is_empty() && delta.unknown.len() >= ids.len() => {
-            Err(ServiceError::NobodyKnown)
+/// Who was named as a member since a request emptied a group, or replaced its members.
+#[derive(Default)]
+pub(super) struct Named {
+    emptied: bool,
+    named: usize,
+    unknown: usize,
+}
+
+impl Named {
+    /// Notes what a write asked for, and what became of it.
+    pub(super) fn note(&mut self, write: &MemberWrite, step: &MemberDelta) {
+        let ids = match write {
+            MemberWrite::Clear => {
+                *self = Self { emptied: true, ..Self::default() };
+                return;
+            }
+            MemberWrite::Replace(ids) => {
+                *self = Self { emptied: true, ..Self::default() };
+                ids
+            }
+            MemberWrite::Add(ids) => ids,
+            MemberWrite::Remove(_) => return,
+        };
+        self.named += ids.len();
+        self.unknown += step.unknown.len();
+    }
+
+    /// Refuses to replace all members of a group by nobody who is known: a rule that names the group would
+    /// open.
+    pub(super) fn check(&self) -> Result<(), ServiceError> {
+        if self.emptied && self.named > 0 && self.unknown >= self.named {
+            return Err(ServiceError::NobodyKnown);
         }
-        _ => Ok(()),
+        Ok(())
     }
 }
 

@@ -54,6 +54,9 @@ impl ServiceError {
             Self::Bulk(_)
             | Self::Operation(_)
             | Self::ReferenceFailed(_)
+            | Self::ReferenceGone(_)
+            | Self::OutOfTime
+            | Self::TooLarge(_)
             | Self::NoEndpoint(_)
             | Self::WrongPath { .. } => Vec::new(),
             Self::UnknownMembers(_) | Self::MemberWithoutId | Self::NobodyKnown => vec!["members"],

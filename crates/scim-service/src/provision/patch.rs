@@ -1,7 +1,7 @@
 //! PATCH: change a resource (RFC 7644 section 3.5.2).
 
 use super::action::{Entry, change_in_words};
-use super::membership::{apply, check_filters, check_unknown};
+use super::membership::{apply, check_changes, check_unknown};
 use super::{About, Answer, IfMatch, Job, Provisioning, active, whole_body};
 use crate::error::ServiceError;
 use crate::render::{Links, document};
@@ -52,7 +52,7 @@ impl Provisioning<'_> {
     ) -> Result<Patch, ServiceError> {
         let request = PatchRequest::parse(body)?;
         let plan = request.plan(self.resource_type(), self.caller.settings.patch_options())?;
-        check_filters(plan.member_changes())?;
+        check_changes(plan.member_changes())?;
         Ok(Patch {
             job: Job::of(self, wanted),
             id,
@@ -77,7 +77,7 @@ pub(crate) struct Patch {
 impl Patch {
     /// Changes its document and, one operation after the other, its members.
     pub(crate) fn run(self, tx: &mut Tx<'_>) -> Result<Loaded, ServiceError> {
-        let Self { job, id, if_match, resource_type, links, plan } = self;
+        let Self { mut job, id, if_match, resource_type, links, plan } = self;
         job.begin(tx)?;
         let now_ms = tx.now_ms();
         let tenant = &mut tx.tenant(job.caller.tenant);

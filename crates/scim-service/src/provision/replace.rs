@@ -2,7 +2,7 @@
 
 use super::action::{Entry, change_in_words};
 use super::create::Whole;
-use super::membership::{check_replacement, check_unknown};
+use super::membership::{Named, check_unknown};
 use super::{About, Answer, IfMatch, Job, Provisioning, active, whole_body};
 use crate::error::ServiceError;
 use crate::render::document;
@@ -70,7 +70,7 @@ pub(crate) struct Replace {
 impl Replace {
     /// Replaces it, and the members of a group.
     pub(crate) fn run(self, tx: &mut Tx<'_>) -> Result<Loaded, ServiceError> {
-        let Self { job, id, if_match, resource_type, whole } = self;
+        let Self { mut job, id, if_match, resource_type, whole } = self;
         let Whole { mut resource, members, findings } = whole;
         job.begin(tx)?;
         let now_ms = tx.now_ms();
@@ -94,7 +94,9 @@ impl Replace {
             Kind::Group => tenant.change_members(&mut row, std::slice::from_ref(&write), changed)?,
             Kind::User | Kind::Other(_) => MemberDelta::default(),
         };
-        check_replacement(&write, &delta)?;
+        let mut named = Named::default();
+        named.note(&write, &delta);
+        named.check()?;
         check_unknown(&delta, &job.caller.settings)?;
         let action = change_in_words(job.kind, &job.noun, &old, &row, &delta);
         let entry = Entry::done(action, &row, 200, &findings).about(&delta);

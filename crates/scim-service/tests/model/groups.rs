@@ -57,8 +57,9 @@ impl Model {
         let mut after = self.clone();
         after.keep_group(id, new.clone());
         for change in changes {
-            after.change_members(&mut new.members, change)?;
+            after.change_members(&mut new.members, change);
         }
+        self.emptied_by_a_slip(changes)?;
         new.version += i64::from(new != old);
         Ok(self.keep_group(id, new))
     }
@@ -69,15 +70,11 @@ impl Model {
         Outcome::Version(version)
     }
 
-    fn change_members(
-        &self,
-        members: &mut BTreeSet<String>,
-        change: &GroupChange<String>,
-    ) -> Result<(), Refused> {
+    fn change_members(&self, members: &mut BTreeSet<String>, change: &GroupChange<String>) {
         match change {
             GroupChange::Rename(..) => {}
             GroupChange::Add(ids, _) => members.extend(self.known(ids)),
-            GroupChange::Replace(ids, _) => *members = self.replacement(ids)?,
+            GroupChange::Replace(ids, _) => *members = self.known(ids),
             GroupChange::Listed(ids) => members.retain(|id| !ids.contains(id)),
             GroupChange::ByValue(one, other) => members.retain(|id| id != one && Some(id) != other.as_ref()),
             GroupChange::AllBut(one) => members.retain(|id| id == one),
@@ -87,7 +84,24 @@ impl Model {
             }
             GroupChange::Clear(_) => members.clear(),
         }
-        Ok(())
+    }
+
+    /// Whoever empties a group, or replaces its members, and then names nobody but unknown ones, meant
+    /// somebody.
+    fn emptied_by_a_slip(&self, changes: &[GroupChange<String>]) -> Result<(), Refused> {
+        let emptying =
+            |change: &GroupChange<String>| matches!(change, GroupChange::Replace(..) | GroupChange::Clear(_));
+        let Some(last) = changes.iter().rposition(emptying) else { return Ok(()) };
+        let named: Vec<&String> = (changes[last..].iter())
+            .flat_map(|change| match change {
+                GroupChange::Add(ids, _) | GroupChange::Replace(ids, _) => ids.as_slice(),
+                _ => &[],
+            })
+            .collect();
+        match named.iter().any(|id| self.knows(id)) || named.is_empty() {
+            true => Ok(()),
+            false => Err(refused(400, Some("invalidValue"))),
+        }
     }
 
     /// Those who are known; the others are passed over.

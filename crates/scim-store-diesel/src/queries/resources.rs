@@ -52,7 +52,7 @@ pub(crate) fn insert(
     now_ms: i64,
 ) -> Result<StoredResource, StoreError> {
     let kind = stored.kind;
-    let doc = document_text(document);
+    let doc = document_text(document)?;
     let hot = HotColumns::of(kind, document);
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
     let row = NewResourceRow {
@@ -88,7 +88,7 @@ pub(crate) fn update(
     now_ms: i64,
 ) -> Result<StoredResource, StoreError> {
     let kind = stored_type.kind;
-    let doc = document_text(document);
+    let doc = document_text(document)?;
     let hot = HotColumns::of(kind, document);
     let (name, active, key) = (hot.name.clone(), hot.active, hot.uniq_key.clone());
     let modified_ms = now_ms.max(old.modified_ms);
@@ -108,12 +108,13 @@ pub(crate) fn update(
         return Err(StoreError::NotFound);
     }
     let old_document = parse_document(&old.doc)?;
+    // Both are sorted.
     let before = stored_type.index_entries(&old_document);
     let after = stored_type.index_entries(document);
-    for entry in before.iter().filter(|e| !after.contains(e)) {
+    for entry in before.iter().filter(|e| after.binary_search(e).is_err()) {
         delete_entry(conn, tenant, kind, old.id, entry)?;
     }
-    for entry in after.iter().filter(|e| !before.contains(e)) {
+    for entry in after.iter().filter(|e| before.binary_search(e).is_err()) {
         insert_entry(conn, tenant, kind, old.id, entry)?;
     }
     let before = stored_type.unique_keys(&old_document);
@@ -243,8 +244,12 @@ fn delete_entry(
     diesel::delete(attr_ix::table.find(key)).execute(conn)
 }
 
-fn document_text(document: &Resource) -> String {
-    serde_json::to_string(document.attributes()).unwrap_or_default()
+/// The largest document, in bytes: every change of one reads and writes all of it.
+const MAX_DOCUMENT: usize = 1 << 20;
+
+fn document_text(document: &Resource) -> Result<String, StoreError> {
+    let text = serde_json::to_string(document.attributes()).unwrap_or_default();
+    if text.len() > MAX_DOCUMENT { Err(StoreError::TooLarge { most: MAX_DOCUMENT }) } else { Ok(text) }
 }
 
 /// Reads a stored document.

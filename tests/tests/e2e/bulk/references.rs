@@ -159,3 +159,54 @@ fn outside_a_bulk_nothing_is_a_reference() {
     assert!(detail.contains("Operations[0].value[0].value"), "{detail}");
     assert_eq!(scim.get(&crew).must_have("etag"), "W/\"1\"");
 }
+
+#[test]
+fn what_was_deleted_since_is_referred_to_in_vain() {
+    let server = Server::start();
+    let scim = server.client();
+    let answered = send(
+        &scim,
+        json!([
+            post("/Users", "ann", user("ann")),
+            delete("/Users/bulkId:ann"),
+            post("/Groups", "crew", group("crew", &["bulkId:ann"])),
+            delete("/Users/bulkId:ann"),
+        ]),
+    );
+    assert_eq!(statuses(&answered), ["201", "204", "409", "404"], "{answered:?}");
+    assert!(failed(&answered[2], 409, None).contains("ann"), "{}", answered[2]);
+    assert_eq!(count(&scim, "/Groups"), 0);
+}
+
+#[test]
+fn references_in_filters_and_uris_are_resolved_and_those_inside_texts_are_refused() {
+    let server = Server::start();
+    let scim = server.client();
+    let crew = scim.create_group("crew", &[]);
+    let path = format!("/Groups/{crew}");
+    let change =
+        |op: &str, path: &str, value: Value| patch(json!([{"op": op, "path": path, "value": value}]));
+    let by_uri = |name: &str| json!([{"$ref": format!("https://host/Users/bulkId:{name}")}]);
+    let answered = send(
+        &scim,
+        json!([
+            post("/Users", "ann", user("ann")),
+            post("/Users", "bob", user("bob")),
+            on("PATCH", &path, change("add", "members", by_uri("ann"))),
+            on("PATCH", &path, change("add", "members", json!([{"value": " bulkId:bob"}]))),
+            on("PATCH", &path, patch(json!([{"op": "remove", "path": "members[value eq \"bulkId:bob\"]"}]))),
+            on("PATCH", &path, change("add", "members", json!("[{\"value\":\"bulkId:bob\"}]"))),
+            on("PATCH", &path, change("add", "members", by_uri("nobody"))),
+        ]),
+    );
+    assert_eq!(statuses(&answered), ["201", "201", "204", "204", "204", "400", "400"], "{answered:?}");
+    assert_eq!(scim.members(&crew), [made(&scim, &answered[0])]);
+    // And outside a bulk.
+    for members in [by_uri("ann"), json!("[{\"value\":\"bulkId:ann\"}]")] {
+        scim.patch(&path, &change("add", "members", members.clone())).scim_error(400, Some("invalidValue"));
+        scim.patch(&path, &change("replace", "members", members)).scim_error(400, Some("invalidValue"));
+    }
+    let by_filter = patch(json!([{"op": "remove", "path": "members[value eq \"bulkId:ann\"]"}]));
+    scim.patch(&path, &by_filter).scim_error(400, Some("invalidValue"));
+    assert_eq!(scim.members(&crew).len(), 1);
+}
