@@ -36,35 +36,13 @@ fn refuse_references(ids: &[String]) -> Result<(), ServiceError> {
     }
 }
 
-/// Applies a plan's member changes to a group, one after the other: a filter must see what the operation
-/// before it did. Changes that undo each other are no change and leave nothing behind, no version and no
-/// row of the change log. `fresh`: the group has a new version in this transaction already.
-pub(super) fn apply(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    group: &mut StoredResource,
-    changes: &[MemberChange],
-    links: &Links,
-    fresh: bool,
-) -> Result<MemberDelta, ServiceError> {
-    if let [] | [_] = changes {
-        return apply_each(tx, tenant, group, changes, links, fresh);
-    }
-    let before = group.clone();
-    let result = tx.attempt(|tx| {
-        let delta = apply_each(tx, tenant, group, changes, links, fresh).map_err(Ended::Refused)?;
-        let net = net(&delta);
-        let undone = net.is_empty() && !delta.is_empty();
-        if undone { Err(Ended::Undone(net)) } else { Ok(net) }
-    })?;
-    match result {
-        Ok(delta) => Ok(delta),
-        Err(Ended::Refused(error)) => Err(error),
-        Err(Ended::Undone(delta)) => {
-            *group = before;
-            Ok(delta)
-        }
-    }
+/// The member changes of a plan, for a group of a tenant.
+pub(super) struct Changes<'a> {
+    pub(super) tenant: TenantId,
+    pub(super) changes: &'a [MemberChange],
+    pub(super) links: &'a Links,
+    /// Whether the group has a new version in this transaction already.
+    pub(super) fresh: bool,
 }
 
 /// Why what was written is taken back.
@@ -73,29 +51,51 @@ enum Ended {
     Undone(MemberDelta),
 }
 
-fn apply_each(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    group: &mut StoredResource,
-    changes: &[MemberChange],
-    links: &Links,
-    fresh: bool,
-) -> Result<MemberDelta, ServiceError> {
-    let tenant = &mut tx.tenant(tenant);
-    let mut delta = MemberDelta::default();
-    let mut named = Named::default();
-    let mut work = MAX_MEMBER_WORK;
-    for change in changes {
-        let write = write(tenant, group, change, links, &mut work)?;
-        let fresh = fresh || !delta.is_empty();
-        let step = tenant.change_members(group, std::slice::from_ref(&write), fresh)?;
-        named.note(&write, &step);
-        delta.added.extend(step.added);
-        delta.removed.extend(step.removed);
-        delta.unknown.extend(step.unknown);
+impl Changes<'_> {
+    /// Applies them one after the other: a filter must see what the operation before it did. Changes that
+    /// undo each other are no change and leave nothing behind, no version and no row of the change log.
+    pub(super) fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        group: &mut StoredResource,
+    ) -> Result<MemberDelta, ServiceError> {
+        if let [] | [_] = self.changes {
+            return self.apply_each(tx, group);
+        }
+        let before = group.clone();
+        let result = tx.attempt(|tx| {
+            let delta = self.apply_each(tx, group).map_err(Ended::Refused)?;
+            let net = net(&delta);
+            let undone = net.is_empty() && !delta.is_empty();
+            if undone { Err(Ended::Undone(net)) } else { Ok(net) }
+        })?;
+        match result {
+            Ok(delta) => Ok(delta),
+            Err(Ended::Refused(error)) => Err(error),
+            Err(Ended::Undone(delta)) => {
+                *group = before;
+                Ok(delta)
+            }
+        }
     }
-    named.check()?;
-    Ok(delta)
+
+    fn apply_each(&self, tx: &mut Tx<'_>, group: &mut StoredResource) -> Result<MemberDelta, ServiceError> {
+        let tenant = &mut tx.tenant(self.tenant);
+        let mut delta = MemberDelta::default();
+        let mut named = Named::default();
+        let mut work = MAX_MEMBER_WORK;
+        for change in self.changes {
+            let write = write(tenant, group, change, self.links, &mut work)?;
+            let fresh = self.fresh || !delta.is_empty();
+            let step = tenant.change_members(group, std::slice::from_ref(&write), fresh)?;
+            named.note(&write, &step);
+            delta.added.extend(step.added);
+            delta.removed.extend(step.removed);
+            delta.unknown.extend(step.unknown);
+        }
+        named.check()?;
+        Ok(delta)
+    }
 }
 
 /// What is left of changes: who was added as often as removed is neither.

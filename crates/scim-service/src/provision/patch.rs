@@ -1,7 +1,7 @@
 //! PATCH: change a resource (RFC 7644 section 3.5.2).
 
 use super::action::{Entry, change_in_words};
-use super::membership::{apply, check_changes, check_unknown};
+use super::membership::{Changes, check_changes, check_unknown};
 use super::{About, Answer, IfMatch, Job, Provisioning, active, whole_body};
 use crate::error::ServiceError;
 use crate::render::{Links, document};
@@ -92,7 +92,13 @@ impl Patch {
         let mut findings = plan.findings().clone();
         findings.absorb(&outcome.findings);
         let mut row = if changed { tenant.update(job.kind, &old, &resource)? } else { old.clone() };
-        let delta = apply(tx, job.caller.tenant, &mut row, plan.member_changes(), &links, changed)?;
+        let members = Changes {
+            tenant: job.caller.tenant,
+            changes: plan.member_changes(),
+            links: &links,
+            fresh: changed,
+        };
+        let delta = members.apply(tx, &mut row)?;
         check_unknown(&delta, &job.caller.settings)?;
         let tenant = &mut tx.tenant(job.caller.tenant);
         let action = change_in_words(job.kind, &job.noun, &old, &row, &delta);
