@@ -1,8 +1,11 @@
 //! What a schema says of its attributes, beyond their types, holds for every request.
 
 use super::projecting::paths;
-use scimd_tests::{Answer, CONTOSO, Server, USER, device, patch, replace, user};
+use scimd_tests::{Answer, CONTOSO, GROUP, Server, USER, device, patch, replace, user};
 use serde_json::{Value, json};
+
+/// The schema of assets.
+const ASSET: &str = "urn:contoso:params:scim:schemas:2.0:Asset";
 
 /// A user with the extension.
 fn employee(name: &str, extension: Value) -> Value {
@@ -85,6 +88,72 @@ fn what_a_schema_requires_is_required_all_the_time() {
         assert_eq!(scim.patch(&path, &clear).code(), 400, "{target}");
     }
     assert_eq!(scim.get(&path).text(), before);
+}
+
+#[test]
+fn what_may_be_set_once_stays_in_lists_and_in_what_is_left_out() {
+    let server = Server::build().defined("asset").start();
+    let scim = server.client();
+    let asset = |more: Value| {
+        let mut body = json!({"schemas": [ASSET], "tag": "A-1"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let part = |value: &str, serial: &str| json!({"value": value, "serial": serial});
+    let given = json!({"maker": {"name": "N", "site": "Oslo"}, "parts": [part("p1", "x"), part("p2", "y")]});
+    let path = format!("/Assets/{}", scim.post("/Assets", &asset(given)).status(201).at("/id"));
+    let refused = |answer: Answer| answer.scim_error(400, Some("mutability"));
+
+    let before = scim.get(&path).text();
+    for parts in [
+        json!([part("p1", "z"), part("p2", "y")]),
+        json!([part("P1", "y")]),
+        json!([part("p3", "x"), part("p2", "x")]),
+    ] {
+        refused(scim.put(&path, &asset(json!({"maker": {"name": "N"}, "parts": parts}))));
+        refused(scim.patch(&path, &replace("parts", parts.clone())));
+        refused(scim.patch(&path, &patch(json!([{"op": "replace", "value": {"parts": parts}}]))));
+    }
+    refused(scim.patch(&path, &replace("parts", json!([{"value": "p1"}]))));
+    assert_eq!(scim.get(&path).text(), before);
+
+    // Left out it stays, whether alone or with all around it.
+    let bare =
+        scim.put(&path, &asset(json!({"parts": [{"value": "p2"}, part("p3", "z")]}))).status(200).json();
+    assert_eq!(bare["maker"], json!({"name": "N"}));
+    assert_eq!(bare["parts"], json!([part("p2", "y"), part("p3", "z")]));
+    assert!(refused(scim.put(&path, &asset(json!({"maker": {"name": "Q"}})))).contains("`maker`"));
+    scim.put(&path, &asset(json!({"maker": null}))).status(200);
+    refused(scim.put(&path, &asset(json!({"maker": {"name": "Q"}}))));
+
+    // What went may come back as another.
+    assert!(scim.get(&path).json().get("parts").is_none());
+    scim.patch(&path, &replace("parts", json!([part("p1", "z")]))).status(200);
+    let back =
+        scim.put(&path, &asset(json!({"parts": [part("p1", "z"), part("p2", "z")]}))).status(200).json();
+    assert_eq!(back["parts"], json!([part("p1", "z"), part("p2", "z")]));
+}
+
+#[test]
+fn members_as_a_text_with_nothing_in_it_empty_no_group() {
+    let server = Server::start();
+    let scim = server.client();
+    let ann = scim.create_user("ann");
+    let group = |members: Value| json!({"schemas": [GROUP], "displayName": "Staff", "members": members});
+    let path =
+        format!("/Groups/{}", scim.post("/Groups", &group(json!([{"value": ann}]))).status(201).at("/id"));
+    for slip in [json!("[]"), json!(" [ ] "), json!("[null]"), json!("{}"), json!("")] {
+        scim.put(&path, &group(slip.clone())).scim_error(400, Some("invalidValue"));
+        scim.post("/Groups", &group(slip.clone())).scim_error(400, Some("invalidValue"));
+        scim.patch(&path, &replace("members", slip)).scim_error(400, Some("invalidValue"));
+        assert_eq!(scim.get(&path).at("/members/0/value"), ann);
+    }
+    let mut by_urn = group(json!(null));
+    by_urn[format!("{GROUP}:members")] = json!("[]");
+    scim.put(&path, &by_urn).scim_error(400, Some("invalidValue"));
+    assert_eq!(scim.get(&path).at("/members/0/value"), ann);
+    scim.put(&path, &group(json!([]))).status(200);
+    assert!(scim.get(&path).json().get("members").is_none());
 }
 
 #[test]

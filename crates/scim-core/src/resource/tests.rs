@@ -97,12 +97,21 @@ fn what_comes_out_without_a_value_is_told_however_it_was_spelled() {
     }
     let sent = read(json!({"schemas": [USER_URN], "userName": "ann", "active": true})).unwrap();
     assert!(sent.findings.unassigned.is_empty());
-    for emails in [json!([null]), json!([{}]), json!({}), json!(""), json!([{"value": ""}, {"value": "a@b"}])]
-    {
+    for emails in [
+        json!([null]),
+        json!([{}]),
+        json!({}),
+        json!(""),
+        json!("[]"),
+        json!(" [ ]"),
+        json!("[null]"),
+        json!("{}"),
+        json!([{"value": ""}, {"value": "a@b"}]),
+    ] {
         let reading = read(json!({"schemas": [USER_URN], "userName": "ann", "emails": emails})).unwrap();
         assert!(reading.findings.hollow.contains("emails"), "{emails}");
     }
-    for emails in [json!([]), json!(null), json!([{"value": "a@b"}])] {
+    for emails in [json!([]), json!(null), json!([{"value": "a@b"}]), json!("[{\"value\": \"a@b\"}]")] {
         let reading = read(json!({"schemas": [USER_URN], "userName": "ann", "emails": emails})).unwrap();
         assert!(reading.findings.hollow.is_empty(), "{emails}");
     }

@@ -1,7 +1,6 @@
 //! Applying a plan: its steps on a copy, then the checks of the end state.
 
 mod elements;
-mod identity;
 mod settle;
 mod write;
 

@@ -1,11 +1,11 @@
 //! The end state of a plan: what is left over goes, and what must hold is checked.
 
-use super::identity::same_values;
-use super::write::check_immutable;
+use super::write::{check_immutable, refuse};
 use crate::error::{Kind, PatchError};
 use crate::plan::{Action, Content, Plan, Slot, Target};
 use scim_core::fault::{Faults, Findings};
 use scim_core::schema::{AttributeType, Mutability, ResourceType};
+use scim_core::value::{changed_part_of_list, same_values};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -149,6 +149,9 @@ fn check_fixed(slot: &Slot, before: &Map<String, Value>, after: &Map<String, Val
     match (old, new) {
         (Value::Object(old), Some(Value::Object(new))) => check_immutable(&slot.attribute, old, new),
         (Value::Object(old), None) => check_immutable(&slot.attribute, old, &Map::new()),
+        (Value::Array(old), Some(Value::Array(new))) => {
+            refuse(&slot.attribute, changed_part_of_list(&slot.attribute, old, new))
+        }
         _ => Ok(()),
     }
 }

@@ -1,10 +1,10 @@
 //! Writing a whole attribute, or a part of one value.
 
-use super::identity::{identity, part_key};
 use super::{Work, put};
 use crate::error::Kind;
 use crate::plan::{Action, Content};
-use scim_core::schema::{Attribute, Mutability};
+use scim_core::schema::Attribute;
+use scim_core::value::{changed_part, identity, part_key};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -66,13 +66,15 @@ pub(super) fn check_immutable(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Result<(), Kind> {
-    for sub in attribute.sub_attributes.iter().filter(|sub| sub.mutability == Mutability::Immutable) {
-        let old = before.get(&sub.name);
-        if old.is_some() && old != after.get(&sub.name) {
-            return Err(Kind::Immutable(format!("{}.{}", attribute.name, sub.name)));
-        }
+    refuse(attribute, changed_part(attribute, before, after))
+}
+
+/// Refuses a change of this part.
+pub(super) fn refuse(attribute: &Attribute, changed: Option<&Attribute>) -> Result<(), Kind> {
+    match changed {
+        Some(part) => Err(Kind::Immutable(format!("{}.{}", attribute.name, part.name))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Adds values to a list. One that is there already takes on the parts that are new to it.

@@ -11,8 +11,14 @@ const URN: &str = "urn:test:badge:2.0:User";
 /// Users with badges.
 fn badged() -> ResourceType {
     let fixed = |name: &str| Attribute::string(name, "").mutability(Mutability::Immutable);
-    let parts =
-        || vec![fixed("value"), Attribute::string("label", ""), Attribute::string("doors", "").multi()];
+    let parts = || {
+        vec![
+            fixed("value"),
+            fixed("seal"),
+            Attribute::string("label", ""),
+            Attribute::string("doors", "").multi(),
+        ]
+    };
     let attributes = vec![
         Attribute::string("office", "").required(),
         fixed("locker"),
@@ -25,8 +31,13 @@ fn badged() -> ResourceType {
 
 /// What one operation makes of the badges of a user who has the given ones.
 fn badge(before: Value, operation: Value) -> Result<Value, String> {
+    badges(before, json!([operation]))
+}
+
+/// The same of several operations.
+fn badges(before: Value, operations: Value) -> Result<Value, String> {
     let mut user = Resource::from_stored(object(json!({"userName": "ann", (URN): before})));
-    let body = object(json!({"schemas": [PATCH_OP_URN], "Operations": [operation]}));
+    let body = object(json!({"schemas": [PATCH_OP_URN], "Operations": operations}));
     PatchRequest::parse(body)
         .and_then(|request| request.plan(&badged(), Options::default()))
         .and_then(|plan| plan.apply(&badged(), &mut user))
@@ -70,6 +81,37 @@ fn what_may_be_set_once_stays() {
     check("badges[value eq \"b\"].label", "replace", json!("M"), Ok(relabelled));
     check("badges", "replace", json!([{"value": "d"}]), Ok(json!([{"value": "d"}])));
     check("badges[value eq \"b\"]", "remove", json!(null), Ok(json!(null)));
+}
+
+#[test]
+fn what_may_be_set_once_stays_when_the_list_is_written_as_a_whole() {
+    let [old, more] =
+        [json!({"value": "b", "seal": "1", "doors": ["x"]}), json!({"value": "c", "seal": "2"})];
+    let other = json!({"value": "b", "seal": "2"});
+    let refused = || Err("mutability".to_owned());
+    let write = |op: &str, path: &str, value: Value| {
+        let path = format!("{URN}:{path}");
+        let before = json!({"office": "A", "badges": [old.clone()]});
+        badge(before, json!({"op": op, "path": path, "value": value})).map(|after| after["badges"].clone())
+    };
+    for (op, value, expected) in [
+        ("replace", json!([other]), refused()),
+        ("replace", json!([more, other]), refused()),
+        ("replace", json!([{"value": "b"}]), refused()),
+        ("add", json!([other]), refused()),
+        ("replace", json!([old, more]), Ok(json!([old, more]))),
+        ("replace", json!([more]), Ok(json!([more]))),
+        ("replace", json!([{"value": "b", "seal": "1"}]), Ok(json!([{"value": "b", "seal": "1"}]))),
+        ("add", json!([more]), Ok(json!([old, more]))),
+    ] {
+        assert_eq!(write(op, "badges", value.clone()), expected, "{op} {value}");
+    }
+    // Gone and back in one message is still the same value.
+    let twice = json!([
+        {"op": "remove", "path": format!("{URN}:badges")},
+        {"op": "add", "path": format!("{URN}:badges"), "value": [other]},
+    ]);
+    assert_eq!(badges(json!({"office": "A", "badges": [old]}), twice), refused());
 }
 
 #[test]

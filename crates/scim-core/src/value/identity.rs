@@ -1,14 +1,14 @@
 //! When two values of a list are the same value.
 
-use scim_core::fold::fold;
-use scim_core::schema::{Attribute, AttributeType};
+use crate::fold::fold;
+use crate::schema::{Attribute, AttributeType};
 use serde_json::{Map, Value};
 
 /// The key under which the values of a list are the same for `add`.
 ///
 /// A complex value is known by its `value` and `type` together (RFC 7643 section 2.4), or by all its
 /// parts but `primary` if it has no `value`. Texts compare by the `caseExact` of their attribute.
-pub(super) fn identity(attribute: &Attribute, element: &Value) -> String {
+pub fn identity(attribute: &Attribute, element: &Value) -> String {
     let Some(parts) = element.as_object().filter(|_| attribute.kind == AttributeType::Complex) else {
         return key(attribute, element);
     };
@@ -16,9 +16,18 @@ pub(super) fn identity(attribute: &Attribute, element: &Value) -> String {
         let kind = part_key(attribute, parts, "type").unwrap_or_default();
         return format!("value {} {value}{kind}", value.len());
     }
+    parts_key(attribute, parts, |name| name != "primary")
+}
+
+/// The key of those parts of a complex value that count.
+pub(super) fn parts_key(
+    attribute: &Attribute,
+    parts: &Map<String, Value>,
+    counts: impl Fn(&str) -> bool,
+) -> String {
     let mut keys: Vec<String> = parts
         .iter()
-        .filter(|(name, _)| *name != "primary")
+        .filter(|(name, _)| counts(name))
         .map(|(name, value)| match attribute.sub_attribute(name) {
             Some(sub) => format!("{name} {}", key(sub, value)),
             None => format!("{name} {value}"),
@@ -29,7 +38,7 @@ pub(super) fn identity(attribute: &Attribute, element: &Value) -> String {
 }
 
 /// The key of a part, if there is one.
-pub(super) fn part_key(attribute: &Attribute, parts: &Map<String, Value>, name: &str) -> Option<String> {
+pub fn part_key(attribute: &Attribute, parts: &Map<String, Value>, name: &str) -> Option<String> {
     Some(key(attribute.sub_attribute(name)?, parts.get(name)?))
 }
 
@@ -44,7 +53,7 @@ fn key(attribute: &Attribute, value: &Value) -> String {
 
 /// Whether two lists hold the same values, in whatever order; what is not marked as primary is as if it
 /// were marked as not primary (RFC 7643 section 2.4).
-pub(super) fn same_values(a: &[Value], b: &[Value]) -> bool {
+pub fn same_values(a: &[Value], b: &[Value]) -> bool {
     let sorted = |list: &[Value]| {
         let mut texts: Vec<String> = list.iter().map(canonical).collect();
         texts.sort_unstable();
@@ -53,8 +62,13 @@ pub(super) fn same_values(a: &[Value], b: &[Value]) -> bool {
     a.len() == b.len() && sorted(a) == sorted(b)
 }
 
+/// Whether two values are the same; the order of a list means nothing (RFC 7643 section 2.4).
+pub(crate) fn same_value(a: &Value, b: &Value) -> bool {
+    a == b || canonical(a) == canonical(b)
+}
+
 /// A text that is the same for equal values.
-fn canonical(value: &Value) -> String {
+pub(super) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(parts) => {
             let mut texts: Vec<String> = parts
