@@ -115,6 +115,20 @@ fn what_may_be_set_once_stays_when_the_list_is_written_as_a_whole() {
 }
 
 #[test]
+fn long_lists_of_one_value_are_compared_quickly() {
+    let badges = |seals: &mut dyn Iterator<Item = usize>| -> Vec<Value> {
+        seals.map(|seal| json!({"value": "same", "seal": seal.to_string()})).collect()
+    };
+    let before = json!({"office": "A", "badges": badges(&mut (0..20_000))});
+    let replace = |list: Vec<Value>| {
+        badge(before.clone(), json!({"op": "replace", "path": format!("{URN}:badges"), "value": list}))
+    };
+    assert_eq!(replace(badges(&mut (1..20_001))), Err("mutability".to_owned()));
+    let fewer = replace(badges(&mut (1..20_000).rev())).unwrap();
+    assert_eq!(fewer["badges"][0]["seal"], "19999");
+}
+
+#[test]
 fn parts_that_are_lists_are_added_to() {
     check("card.doors", "add", json!(["x", "y"]), Ok(json!({"value": "c", "doors": ["x", "y"]})));
     check("card.doors", "add", json!([]), Ok(json!({"value": "c", "doors": ["x"]})));
