@@ -149,7 +149,8 @@ pub struct Findings {
     /// Attributes that were sent and came out without a value, by path: `null`, `[]`, an empty text, or
     /// nothing but such values. Another thing than attributes that were not sent.
     pub unassigned: BTreeSet<String>,
-    /// Lists that were sent with a value in them that has no content, by path; such values are dropped.
+    /// Lists that were sent with a value in them that has no content, or as a text with an empty list in it,
+    /// by path; such values are dropped.
     pub hollow: BTreeSet<String>,
     /// Attributes with a value that is none of those that the schema suggests, by path. Such values are
     /// kept: suggestions bind nobody (RFC 7643 section 7), but a slip is worth a hint.
