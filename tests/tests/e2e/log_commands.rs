@@ -169,6 +169,9 @@ fn the_export_holds_every_line_oldest_first() {
     expected[..4].sort();
     assert_eq!(found, expected);
     assert!(beside.len() > 1 << 20, "only {} bytes", beside.len());
+    let tail = cli.ok(&[&TAIL[..], &["--lines", "250", "--json"]].concat());
+    assert!(tail.len() > 1 << 20, "only {} bytes", tail.len());
+    assert_eq!(targets(&tail), found[54..], "the newest, though one message does not hold them");
     let refused = cli.ok(&[&export[..], &["--status", "409"]].concat());
     assert_eq!(targets(&refused), ["ann@contoso.TEST"]);
     world.server.stop();

@@ -5,7 +5,8 @@ use super::log_arguments::LogTask;
 use super::show::{json, talk};
 use crate::control::Session;
 use crate::home::Home;
-use scim_service::admin::{Command, LogQuery, LogTail, LogView, Place, Reply};
+use scim_service::admin::{Command, Earlier, FollowedLines, LogQuery, LogView, Place, Reply};
+use std::collections::VecDeque;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
@@ -121,14 +122,12 @@ impl Log {
         follow: bool,
         as_json: bool,
     ) -> Result<(), Stopped> {
-        let command = Command::LogTail { tenant: tenant.to_owned(), lines };
-        let mut next = self.session.ask(command)?;
+        let mut next = self.newest(tenant, lines)?;
         loop {
-            let Some(reply) = next else {
+            let Some((lines, after)) = next else {
                 talk("the server has stopped");
                 return Ok(());
             };
-            let Reply::LogTail(LogTail { lines, after }) = reply else { return Err(odd().into()) };
             for line in &lines {
                 if as_json {
                     compact(&mut self.out, line)?;
@@ -146,7 +145,29 @@ impl Log {
             if lines.is_empty() {
                 std::thread::sleep(PAUSE);
             }
-            next = self.session.ask(Command::LogFollow { tenant: tenant.to_owned(), after })?;
+            let asked = self.session.ask(Command::LogFollow { tenant: tenant.to_owned(), after })?;
+            next = match asked {
+                None => None,
+                Some(Reply::LogTail(FollowedLines { lines, after, .. })) => Some((lines.into(), after)),
+                Some(_) => return Err(odd().into()),
+            };
+        }
+    }
+
+    /// The newest lines, oldest first, and what to follow them with. Several messages hold what does not
+    /// fit into one, the newest first. `None` when the server has stopped.
+    fn newest(&mut self, tenant: &str, count: u32) -> Result<Option<(VecDeque<LogView>, i64)>, Failed> {
+        let (mut all, mut place, wanted) = (VecDeque::new(), None::<Earlier>, count as usize);
+        loop {
+            let left = u32::try_from(wanted - all.len()).unwrap_or(count);
+            let command = Command::LogTail { tenant: tenant.to_owned(), lines: left, earlier: place };
+            let Some(reply) = self.session.ask(command)? else { return Ok(None) };
+            let Reply::LogTail(FollowedLines { lines, after, earlier }) = reply else { return Err(odd()) };
+            lines.into_iter().rev().for_each(|line| all.push_front(line));
+            place = earlier;
+            if place.is_none() || all.len() >= wanted {
+                return Ok(Some((all, after)));
+            }
         }
     }
 

@@ -9,7 +9,7 @@ mod tenants;
 mod tokens;
 
 pub use keys::{KeyView, NewKey};
-pub use log::{LogLines, LogTail, LogView, Place};
+pub use log::{Earlier, FollowedLines, LogLines, LogView, Place};
 pub use log_query::LogQuery;
 pub use policy::{PolicyApplied, PolicyView};
 pub use tenants::{TenantView, check_tenant_name};
@@ -127,8 +127,10 @@ pub enum Command {
     LogTail {
         /// The tenant.
         tenant: String,
-        /// How many.
+        /// How many; the answer may have fewer and say where to go on.
         lines: u32,
+        /// Where to go on to older ones, as the answer before said it.
+        earlier: Option<Earlier>,
     },
     /// Reads the lines that were written after those of an earlier answer.
     LogFollow {
@@ -164,7 +166,7 @@ pub enum Reply {
     /// Lines of the provisioning log.
     Log(LogLines),
     /// Lines of the provisioning log, and how to follow it.
-    LogTail(LogTail),
+    LogTail(FollowedLines),
 }
 
 /// The kinds of failure of a command, for exit codes.
@@ -267,7 +269,9 @@ impl Service {
             Command::LogRead { tenant, query, oldest_first, from, limit } => {
                 self.read_log(&tenant, &query, oldest_first, from, limit).map(Reply::Log)
             }
-            Command::LogTail { tenant, lines } => self.tail_log(&tenant, lines).map(Reply::LogTail),
+            Command::LogTail { tenant, lines, earlier } => {
+                self.tail_log(&tenant, lines, earlier).map(Reply::LogTail)
+            }
             Command::LogFollow { tenant, after } => self.follow_log(&tenant, after).map(Reply::LogTail),
         }
     }
