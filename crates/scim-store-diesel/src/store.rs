@@ -173,7 +173,23 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        Pending { answer: self.writer.submit(work) }
+        let (reply, answer) = oneshot::channel();
+        // Nobody waits any longer when the client has gone; the write stands all the same.
+        self.writer.submit(work, move |result| drop(reply.send(result)));
+        Pending { answer }
+    }
+
+    /// As [`Store::write`], for whoever does not wait: `ended` gets the result, on the writer's thread
+    /// and so in a moment, or at once if the queue does not take the work.
+    pub fn write_then<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        ended: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.submit(work, ended);
     }
 
     /// The one way to a tenant's rows.
@@ -382,6 +398,16 @@ impl TenantStore<'_> {
     /// When the database fails.
     pub fn log_after(&self, number: i64) -> Result<LogTail, StoreError> {
         snapshot(&mut *self.store.readers.get()?, |conn| log::after(conn, self.tenant.0, number))
+    }
+
+    /// The time of the newest line of the provisioning log or, if that is later, of the newest count of
+    /// reads. `None` when there is neither.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn newest_log_ms(&self) -> Result<Option<i64>, StoreError> {
+        let conn = &mut *self.store.readers.get()?;
+        Ok(log::newest(conn, self.tenant.0)?.max(requests::newest(conn, self.tenant.0)?))
     }
 
     /// How often each token read, from a minute on.

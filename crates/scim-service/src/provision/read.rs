@@ -32,11 +32,17 @@ impl Provisioning<'_> {
         match &result {
             Ok(_) => recorder.found(&self.caller, now_ms),
             Err(ServiceError::NotFound { .. }) => {
-                recorder.not_found(self.service.store(), &self.caller, now_ms, id, || {
-                    let action = format!("Read {}", self.service.noun(self.kind));
-                    let entry = Entry::not_found(action, id.parse().ok(), None, 404);
-                    entry.line(&self.caller, self.started, now_ms)
-                });
+                recorder.not_found(
+                    self.service.store(),
+                    &self.caller,
+                    now_ms,
+                    ("read", self.kind, id),
+                    || {
+                        let action = format!("Read {}", self.service.noun(self.kind));
+                        let entry = Entry::not_found(action, id.parse().ok(), None, 404);
+                        entry.line(&self.caller, self.started, now_ms)
+                    },
+                );
             }
             Err(error) => self.note("Read", &About::Resource(id), error),
         }

@@ -105,7 +105,7 @@ impl Search {
                     self.service.store(),
                     &self.caller,
                     now_ms,
-                    (lookup.kind, lookup.text),
+                    ("look up", lookup.kind, lookup.is_name, lookup.text),
                     || {
                         let action = format!("Look up {}", self.service.noun(lookup.kind));
                         let target = lookup.is_name.then(|| shortened(lookup.text));

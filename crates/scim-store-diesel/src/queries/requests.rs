@@ -4,6 +4,7 @@ use super::Conn;
 use crate::error::StoreError;
 use crate::rows::RequestCount;
 use crate::schema::request_count;
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -29,6 +30,13 @@ pub(crate) fn since(conn: &mut Conn, tenant: i64, minute: i64) -> Result<Vec<Req
         .order((request_count::minute, request_count::accessor))
         .select(RequestCount::as_select())
         .load(conn)?)
+}
+
+/// When the newest minute of a tenant began, in milliseconds.
+pub(crate) fn newest(conn: &mut Conn, tenant: i64) -> Result<Option<i64>, StoreError> {
+    let of_tenant = request_count::table.filter(request_count::tenant.eq(tenant));
+    let minute: Option<i64> = of_tenant.select(max(request_count::minute)).get_result(conn)?;
+    Ok(minute.map(|minute| minute.saturating_mul(60_000)))
 }
 
 /// Removes at most so many counts of a tenant before a minute, the oldest first, and says how many.
