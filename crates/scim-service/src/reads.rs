@@ -36,11 +36,6 @@ impl Minutes {
         counts.extend(self.current.drain().map(|(_, count)| count));
         counts
     }
-
-    /// Whether nothing was counted.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.past.is_empty() && self.current.is_empty()
-    }
 }
 
 /// The most lookups that are remembered.

@@ -102,10 +102,10 @@ impl Recorder {
         self.flush(store, waiting);
     }
 
-    /// Counts a read that found something. It is written with what is written next.
-    pub(crate) fn found(&self, caller: &Caller, now_ms: i64) {
-        self.lock().minutes.add(caller, now_ms, true);
-        self.counters.reads.add(1);
+    /// Counts a read. It is written with what is written next.
+    pub(crate) fn read(&self, caller: &Caller, now_ms: i64, found: bool) {
+        self.lock().minutes.add(caller, now_ms, found);
+        self.counters.read(found);
     }
 
     /// Counts a lookup that found nothing, and writes it down unless the same was looked up by the same
@@ -118,7 +118,7 @@ impl Recorder {
         what: impl Hash,
         line: impl FnOnce() -> LogLine,
     ) {
-        self.counters.not_found.add(1);
+        self.counters.read(false);
         let mut waiting = self.lock();
         waiting.minutes.add(caller, now_ms, false);
         if waiting.lookups.is_new((&caller.accessor, what), now_ms) {

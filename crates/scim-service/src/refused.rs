@@ -53,10 +53,9 @@ impl Service {
         let of = |verb: &str, kind| format!("{verb} {}", self.noun(kind));
         let (action, about) = match asked {
             Asked::Create(kind) => (of("Create", kind), None),
-            Asked::List(kind) => (of("List", kind), None),
+            Asked::List(kind) => (format!("{}s", of("List", kind)), None),
             Asked::Read(kind, id) => (of("Read", kind), Some((kind, id))),
-            Asked::Replace(kind, id) => (of("Replace", kind), Some((kind, id))),
-            Asked::Update(kind, id) => (of("Update", kind), Some((kind, id))),
+            Asked::Replace(kind, id) | Asked::Update(kind, id) => (of("Update", kind), Some((kind, id))),
             Asked::Search => ("Search".to_owned(), None),
             Asked::Bulk => ("Bulk request".to_owned(), None),
             Asked::Other(words) => (words.to_owned(), None),

@@ -30,7 +30,7 @@ impl Provisioning<'_> {
         let result = self.try_get(id, projection);
         let (recorder, now_ms) = (self.service.recorder(), self.service.now_ms());
         match &result {
-            Ok(_) => recorder.found(&self.caller, now_ms),
+            Ok(_) => recorder.read(&self.caller, now_ms, true),
             Err(ServiceError::NotFound { .. }) => {
                 recorder.not_found(
                     self.service.store(),
