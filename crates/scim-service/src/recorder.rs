@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::counters::Counters;
 use crate::error::ServiceError;
 use crate::reads::{Minutes, Seen};
-use scim_store_diesel::{LogLine, RequestCount, Store, StoreError, TenantId, Tx};
+use scim_store_diesel::{LogLine, ReadCount, Store, StoreError, TenantId, Tx};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -31,7 +31,7 @@ pub(crate) struct Recorder {
 struct Batch {
     lines: Vec<(TenantId, LogLine)>,
     used: Vec<(String, i64)>,
-    counts: Vec<(TenantId, RequestCount)>,
+    counts: Vec<(TenantId, ReadCount)>,
 }
 
 #[derive(Default)]
@@ -203,7 +203,7 @@ impl Writing {
         Ok(Amount {
             lines: each(tx, &batch.lines, |tx, (tenant, line)| tx.tenant(*tenant).log(line))?,
             used: each(tx, &batch.used, |tx, used| tx.touch_tokens(std::slice::from_ref(used)))?,
-            counts: each(tx, &batch.counts, |tx, (tenant, count)| tx.tenant(*tenant).count(count))?,
+            counts: each(tx, &batch.counts, |tx, (tenant, count)| tx.tenant(*tenant).count_reads(count))?,
         })
     }
 

@@ -9,10 +9,10 @@ use crate::layout::StoredType;
 use crate::listing::{self, Listing, Loaded, Page, Relations, View};
 use crate::logs::{LogFilter, LogOrder, LogPage, LogPlace, LogTail};
 use crate::remembered::Remembered;
-use crate::rows::{ApiKeyRow, PolicyRow, RequestCount, TenantRow, TokenRow};
+use crate::rows::{ApiKeyRow, PolicyRow, ReadCount, TenantRow, TokenRow};
 use crate::sqlite::queries::layout::Unsettled;
 use crate::sqlite::queries::list::{self, Reading, one_by_key};
-use crate::sqlite::queries::{keys, layout, log, relations, requests, resources, state, tenants, tokens};
+use crate::sqlite::queries::{keys, layout, log, reads, relations, resources, state, tenants, tokens};
 use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, cursor_secret, open_writer};
 use crate::tx::Tx;
 use diesel::Connection;
@@ -407,15 +407,16 @@ impl TenantStore<'_> {
     /// When the database fails.
     pub fn newest_log_ms(&self) -> Result<Option<i64>, StoreError> {
         let conn = &mut *self.store.readers.get()?;
-        Ok(log::newest(conn, self.tenant.0)?.max(requests::newest(conn, self.tenant.0)?))
+        Ok(log::newest(conn, self.tenant.0)?.max(reads::newest(conn, self.tenant.0)?))
     }
 
-    /// How often each token read, from a minute on.
+    /// How often each token read, minute by minute, after a minute and an accessor; at most `limit`. No
+    /// accessor is empty, so that with an empty one the minute itself is a part of it.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn request_counts(&self, from_minute: i64) -> Result<Vec<RequestCount>, StoreError> {
-        requests::since(&mut *self.store.readers.get()?, self.tenant.0, from_minute)
+    pub fn read_counts(&self, after: (i64, &str), limit: u32) -> Result<Vec<ReadCount>, StoreError> {
+        reads::after(&mut *self.store.readers.get()?, self.tenant.0, after, limit.into())
     }
 }
 

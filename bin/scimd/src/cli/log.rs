@@ -2,13 +2,13 @@
 
 use super::Failed;
 use super::log_arguments::LogTask;
-use super::show::{json, talk};
+use super::show::{harmless, json, talk};
 use crate::control::Session;
 use crate::home::Home;
-use scim_service::admin::{Command, Earlier, FollowedLines, LogQuery, LogView, Place, Reply};
+use scim_service::admin::{Command, Earlier, FollowedLines, LogQuery, LogView, Place, ReadsView, Reply};
 use std::collections::VecDeque;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How many lines are asked for at a time.
 const PAGE: u32 = 1000;
@@ -18,11 +18,18 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Runs a command on the provisioning log, through the server if one is running.
 pub(crate) fn read_log(home: &Home, task: LogTask) -> Result<(), Failed> {
+    if let LogTask::List { wanted, .. } | LogTask::Export { wanted, .. } = &task {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let query = LogQuery::from(wanted.clone());
+        let now_ms = i64::try_from(now).unwrap_or(i64::MAX);
+        query.check(now_ms).map_err(|error| Failed::arguments(error.message))?;
+    }
     let mut log = Log { session: Session::open(home, false)?, out: BufWriter::new(std::io::stdout()) };
     match task {
         LogTask::List { tenant, wanted, limit, json } => log.list(&tenant, &wanted.into(), limit, json.json),
         LogTask::Show { tenant, request_id, json } => log.show(&tenant, &request_id, json.json),
         LogTask::Tail { tenant, lines, follow, json } => log.tail(home, &tenant, lines, follow, json),
+        LogTask::Reads { tenant, since, json } => log.reads(&tenant, since.as_deref(), json.json),
         LogTask::Export { tenant, wanted } => log.export(&tenant, &wanted.into()),
     }
     .and_then(|()| log.out.flush().map_err(Stopped::Output))
@@ -183,6 +190,32 @@ impl Log {
         }
     }
 
+    fn reads(&mut self, tenant: &str, since: Option<&str>, as_json: bool) -> Result<(), Stopped> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let (tenant, since) = (tenant.to_owned(), since.map(str::to_owned));
+            let Reply::LogReads(page) = self.session.execute(Command::LogReads { tenant, since, after })?
+            else {
+                return Err(odd().into());
+            };
+            if as_json {
+                all.extend(page.minutes);
+            } else {
+                for ReadsView { minute, accessor, reads, not_found } in &page.minutes {
+                    writeln!(self.out, "{minute}  token {accessor}  {reads} reads  {not_found} not found")?;
+                }
+            }
+            match page.next {
+                Some(_) => after = page.next,
+                None => break,
+            }
+        }
+        if as_json {
+            json(&mut self.out, &all)?;
+        }
+        Ok(())
+    }
+
     fn page(
         &mut self,
         tenant: &str,
@@ -242,10 +275,9 @@ fn whole(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A line of the log as JSON on one line, which holds no control characters.
+/// A line of the log as JSON on one line.
 fn compact(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    writeln!(out)
+    writeln!(out, "{}", harmless(&serde_json::to_string(line)?))
 }
 
 /// A text whose control characters do nothing to a terminal. Quotes stay as they are.

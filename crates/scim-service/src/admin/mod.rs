@@ -4,13 +4,15 @@
 mod keys;
 mod log;
 mod log_query;
+mod log_reads;
 mod policy;
 mod tenants;
 mod tokens;
 
 pub use keys::{KeyView, NewKey};
 pub use log::{Earlier, FollowedLines, LogLines, LogView, Place};
-pub use log_query::LogQuery;
+pub use log_query::{LogQuery, LogTime, Statuses};
+pub use log_reads::{ReadsPage, ReadsView};
 pub use policy::{PolicyApplied, PolicyView};
 pub use tenants::{TenantView, check_tenant_name};
 pub use tokens::{NewToken, TokenView};
@@ -132,6 +134,15 @@ pub enum Command {
         /// Where to go on to older ones, as the answer before said it.
         earlier: Option<Earlier>,
     },
+    /// Reads how often tokens read, minute by minute, oldest first.
+    LogReads {
+        /// The tenant.
+        tenant: String,
+        /// From when on, in the words of [`LogQuery::since`].
+        since: Option<String>,
+        /// The last minute and accessor of the answer before, to go on from.
+        after: Option<(i64, String)>,
+    },
     /// Reads the lines that were written after those of an earlier answer.
     LogFollow {
         /// The tenant.
@@ -167,6 +178,8 @@ pub enum Reply {
     Log(LogLines),
     /// Lines of the provisioning log, and how to follow it.
     LogTail(FollowedLines),
+    /// How often tokens read.
+    LogReads(ReadsPage),
 }
 
 /// The kinds of failure of a command, for exit codes.
@@ -271,6 +284,9 @@ impl Service {
             }
             Command::LogTail { tenant, lines, earlier } => {
                 self.tail_log(&tenant, lines, earlier).map(Reply::LogTail)
+            }
+            Command::LogReads { tenant, since, after } => {
+                self.log_reads(&tenant, since.as_deref(), after).map(Reply::LogReads)
             }
             Command::LogFollow { tenant, after } => self.follow_log(&tenant, after).map(Reply::LogTail),
         }

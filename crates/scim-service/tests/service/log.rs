@@ -5,7 +5,7 @@ use scim_core::Projection;
 use scim_core::search::SearchRequest;
 use scim_service::admin::{Command, LogQuery, LogView, Reply};
 use scim_service::{Asked, Caller, Kind, Refusal, Service, StoreConfig, Verdict};
-use scim_store_diesel::{CommitObserver, Committed, RequestCount, Store};
+use scim_store_diesel::{CommitObserver, Committed, ReadCount, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
@@ -38,7 +38,7 @@ fn lines(service: &Service) -> Vec<LogView> {
 }
 
 /// What the store has counted, once the service is gone.
-fn counts(service: Arc<Service>, directory: &tempfile::TempDir) -> Vec<RequestCount> {
+fn counts(service: Arc<Service>, directory: &tempfile::TempDir) -> Vec<ReadCount> {
     struct Nobody;
     impl CommitObserver for Nobody {
         fn committed(&mut self, _: Vec<Committed>) {}
@@ -47,7 +47,7 @@ fn counts(service: Arc<Service>, directory: &tempfile::TempDir) -> Vec<RequestCo
     drop(service);
     let store = Store::open(&StoreConfig::new(directory.path()), |_, _| Nobody).unwrap();
     let acme = store.tenant_named("acme").unwrap().id;
-    store.tenant(acme).request_counts(0).unwrap()
+    store.tenant(acme).read_counts((0, ""), 1000).unwrap()
 }
 
 #[test]
