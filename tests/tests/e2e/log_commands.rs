@@ -165,7 +165,7 @@ fn the_tail_is_oldest_first_and_is_followed_until_the_server_stops() {
 fn the_export_holds_every_line_oldest_first() {
     let mut world = World::new();
     let cli = world.server.cli();
-    for n in 0..300 {
+    for n in 0..650 {
         // Long reasons, so that one message does not hold them all.
         let mut body = user(&format!("u{n}"));
         for attribute in 0..60 {
@@ -178,17 +178,17 @@ fn the_export_holds_every_line_oldest_first() {
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.map(|line| line["target"].as_str().unwrap().to_owned()).collect()
     };
-    let beside = cli.until(&export, "the last refusal", |text| text.contains("\"u299\""));
+    let beside = cli.until(&export, "the last refusal", |text| text.contains("\"u649\""));
     let mut expected =
         ["Ann@Contoso.test", "ann@contoso.TEST", "Ann@Contoso.test", "staff"].map(str::to_owned).to_vec();
-    expected.extend((0..300).map(|n| format!("u{n}")));
+    expected.extend((0..650).map(|n| format!("u{n}")));
     let mut found = targets(&beside);
     // Refusals are written after the answer, and so may come a little later than what was done.
     found[..4].sort();
     expected[..4].sort();
     assert_eq!(found, expected);
     assert!(beside.len() > 1 << 20, "only {} bytes", beside.len());
-    let tail = cli.ok(&[&TAIL[..], &["--lines", "250", "--json"]].concat());
+    let tail = cli.ok(&[&TAIL[..], &["--lines", "600", "--json"]].concat());
     assert!(tail.len() > 1 << 20, "only {} bytes", tail.len());
     assert_eq!(targets(&tail), found[54..], "the newest, though one message does not hold them");
     let refused = cli.ok(&[&export[..], &["--status", "409"]].concat());
