@@ -5,7 +5,7 @@ use super::log_arguments::LogTask;
 use super::show::{harmless, json, talk};
 use crate::control::Session;
 use crate::home::Home;
-use scim_service::admin::{Command, Earlier, FollowedLines, LogQuery, LogView, Place, ReadsView, Reply};
+use scim_service::admin::{Command, Earlier, FollowedLines, LinePlace, LogQuery, LogView, ReadsView, Reply};
 use std::collections::VecDeque;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -221,9 +221,9 @@ impl Log {
         tenant: &str,
         query: &LogQuery,
         oldest_first: bool,
-        from: Option<Place>,
+        from: Option<LinePlace>,
         limit: u32,
-    ) -> Result<(Vec<LogView>, Option<Place>), Failed> {
+    ) -> Result<(Vec<LogView>, Option<LinePlace>), Failed> {
         let (tenant, query) = (tenant.to_owned(), query.clone());
         match self.session.execute(Command::LogRead { tenant, query, oldest_first, from, limit })? {
             Reply::Log(read) => Ok((read.lines, read.next)),

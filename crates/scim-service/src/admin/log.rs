@@ -20,19 +20,19 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The place of a line, to go on from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct LinePlace {
     at_ms: i64,
     number: i64,
 }
 
-impl From<LogPlace> for Place {
+impl From<LogPlace> for LinePlace {
     fn from(place: LogPlace) -> Self {
         Self { at_ms: place.at_ms, number: place.id }
     }
 }
 
-impl From<Place> for LogPlace {
-    fn from(place: Place) -> Self {
+impl From<LinePlace> for LogPlace {
+    fn from(place: LinePlace) -> Self {
         Self { at_ms: place.at_ms, id: place.number }
     }
 }
@@ -43,7 +43,7 @@ pub struct LogLines {
     /// The lines, in the order that was asked for.
     pub lines: Vec<LogView>,
     /// Where to go on; `None` at the end.
-    pub next: Option<Place>,
+    pub next: Option<LinePlace>,
 }
 
 /// The newest lines, or those that were written since.
@@ -60,7 +60,7 @@ pub struct FollowedLines {
 /// Where a tail goes on to older lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
-    place: Place,
+    place: LinePlace,
     /// The number of the newest line when the tail began: what was written since is followed.
     newest: i64,
 }
@@ -128,7 +128,7 @@ impl Service {
         tenant: &str,
         query: &LogQuery,
         oldest_first: bool,
-        from: Option<Place>,
+        from: Option<LinePlace>,
         limit: u32,
     ) -> Result<LogLines, CommandError> {
         let filter = query.filter(self.now_ms())?;
@@ -142,7 +142,7 @@ impl Service {
             let (lines, last) = fitting(tenant, page.lines);
             next = last.or(page.next);
             if !lines.is_empty() || next.is_none() || started.elapsed() > PATIENCE {
-                return Ok(LogLines { lines, next: next.map(Place::from) });
+                return Ok(LogLines { lines, next: next.map(LinePlace::from) });
             }
         }
     }

@@ -10,7 +10,7 @@ mod tenants;
 mod tokens;
 
 pub use keys::{KeyView, NewKey};
-pub use log::{Earlier, FollowedLines, LogLines, LogView, Place};
+pub use log::{Earlier, FollowedLines, LinePlace, LogLines, LogView};
 pub use log_query::{LogQuery, LogTime, Statuses};
 pub use log_reads::{ReadsPage, ReadsView};
 pub use policy::{PolicyApplied, PolicyView};
@@ -121,7 +121,7 @@ pub enum Command {
         /// Whether the oldest come first.
         oldest_first: bool,
         /// Where to go on, as the answer before said it.
-        from: Option<Place>,
+        from: Option<LinePlace>,
         /// The most lines of this answer, which may have fewer.
         limit: u32,
     },
