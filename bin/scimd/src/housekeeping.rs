@@ -116,7 +116,9 @@ mod tests {
         }
         drop(housekeeping);
         assert!(started.elapsed() < EVERY / 2, "it does not end before its next time");
-        let Reply::LogTail(tail) = service.execute(Command::LogTail { tenant, lines: 9 }).unwrap() else {
+        let Reply::LogTail(tail) =
+            service.execute(Command::LogTail { tenant, lines: 9, earlier: None }).unwrap()
+        else {
             panic!("no log")
         };
         assert_eq!(tail.lines.len(), 1);

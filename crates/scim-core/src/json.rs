@@ -166,8 +166,14 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
-/// A text for an error message: without control characters and of bounded length.
+/// A text for an error message, where it stands between backticks: without those and without control
+/// characters, and of bounded length.
 pub fn shortened(text: &str) -> String {
+    legible(text).replace('`', "'")
+}
+
+/// A text without control characters and of bounded length.
+pub fn legible(text: &str) -> String {
     const LIMIT: usize = 120;
     let mut out: String = text
         .chars()

@@ -53,6 +53,7 @@ impl Bulk {
     /// then. [`ServiceError::Overloaded`] when too many bulk requests wait.
     pub fn run(self, body: &[u8]) -> Result<String, ServiceError> {
         self.try_run(body).inspect_err(|error| {
+            self.service.recorder().counters().written(false);
             let entry = Entry::refused("Bulk request".to_owned(), None, None, error);
             let line = entry.line(&self.caller, self.started, self.service.now_ms());
             self.service.recorder().refused(self.service.store(), self.caller.tenant, line);

@@ -31,14 +31,20 @@ impl Counter {
 }
 
 impl Counters {
-    /// Counts a write that was done or refused.
+    /// Counts a write that was done or refused. A bulk request that is refused as a whole counts once.
     pub(crate) fn written(&self, done: bool) {
         if done { self.writes_done.add(1) } else { self.writes_refused.add(1) }
+    }
+
+    /// Counts a read that found something or nothing.
+    pub(crate) fn read(&self, found: bool) {
+        if found { self.reads.add(1) } else { self.not_found.add(1) }
     }
 
     /// Counts a habit of a client that was rewritten.
     pub(crate) fn dialect(&self, name: &str) {
         let known = DIALECTS.iter().zip(&self.dialects).find(|(dialect, _)| dialect.name == name);
+        debug_assert!(known.is_some(), "`{name}` is not in the list of dialects");
         if let Some((_, counter)) = known {
             counter.add(1);
         }
@@ -68,7 +74,7 @@ pub struct Totals {
     pub writes_refused: u64,
     /// Reads that found something.
     pub reads: u64,
-    /// Reads and lookups that found nothing.
+    /// Reads, lists and searches that found nothing.
     pub not_found: u64,
     /// Requests without credentials or with unknown ones.
     pub unknown_credentials: u64,

@@ -152,6 +152,43 @@ impl ServiceError {
             _ => None,
         }
     }
+
+    /// The attributes for which a request was refused, by path, as the client or the schema spells them.
+    pub(crate) fn attributes(&self) -> Vec<&str> {
+        match self {
+            Self::Body(faults) => faults.faults.iter().map(|fault| fault.path.as_str()).collect(),
+            Self::Patch(error) => error.attributes(),
+            Self::Filter(error) => error.attribute().into_iter().collect(),
+            Self::Projection(error) => error.attribute().into_iter().collect(),
+            Self::Sort(error) => error.attribute().into_iter().collect(),
+            Self::Taken { attribute, .. } | Self::Immutable(attribute) => vec![attribute],
+            Self::RequiredByTenant(paths) => paths.iter().map(String::as_str).collect(),
+            Self::NotInBulk(path) => vec![path],
+            Self::Bulk(_)
+            | Self::Operation(_)
+            | Self::ReferenceFailed(_)
+            | Self::ReferenceGone(_)
+            | Self::OutOfTime
+            | Self::TooLarge(_)
+            | Self::NoEndpoint(_)
+            | Self::WrongPath { .. } => Vec::new(),
+            Self::UnknownMembers(_) | Self::MemberWithoutId | Self::NobodyKnown => vec!["members"],
+            Self::Json(_)
+            | Self::NotAnObject(_)
+            | Self::Search(_)
+            | Self::Cursor(_)
+            | Self::CountChanged(_)
+            | Self::Parameter { .. }
+            | Self::NotFound { .. }
+            | Self::Stale { .. }
+            | Self::TooMuch(_)
+            | Self::Refused(_)
+            | Self::NotSupported(_)
+            | Self::Overloaded
+            | Self::Unavailable(_)
+            | Self::Internal(_) => Vec::new(),
+        }
+    }
 }
 
 impl From<StoreError> for ServiceError {

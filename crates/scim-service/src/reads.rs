@@ -1,7 +1,7 @@
 //! Reads, as far as they are written down: counted by the minute, and lookups that found nothing.
 
 use crate::caller::Caller;
-use scim_store_diesel::{RequestCount, TenantId};
+use scim_store_diesel::{ReadCount, TenantId};
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
@@ -10,8 +10,8 @@ use std::hash::{BuildHasher, Hash};
 #[derive(Default)]
 pub(crate) struct Minutes {
     /// The minute that each token is in. What is asked of it costs one look-up and nothing new.
-    current: HashMap<String, (TenantId, RequestCount)>,
-    past: Vec<(TenantId, RequestCount)>,
+    current: HashMap<String, (TenantId, ReadCount)>,
+    past: Vec<(TenantId, ReadCount)>,
 }
 
 impl Minutes {
@@ -26,20 +26,15 @@ impl Minutes {
             return;
         }
         let accessor = caller.accessor.clone();
-        let count = RequestCount { minute, accessor: accessor.clone(), reads, not_found };
+        let count = ReadCount { minute, accessor: accessor.clone(), reads, not_found };
         self.past.extend(self.current.insert(accessor, (caller.tenant, count)));
     }
 
     /// Takes what was counted; the minute that is not over will be added to.
-    pub(crate) fn take(&mut self) -> Vec<(TenantId, RequestCount)> {
+    pub(crate) fn take(&mut self) -> Vec<(TenantId, ReadCount)> {
         let mut counts = std::mem::take(&mut self.past);
         counts.extend(self.current.drain().map(|(_, count)| count));
         counts
-    }
-
-    /// Whether nothing was counted.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.past.is_empty() && self.current.is_empty()
     }
 }
 

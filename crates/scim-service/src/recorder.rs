@@ -5,10 +5,10 @@ use crate::caller::Caller;
 use crate::counters::Counters;
 use crate::error::ServiceError;
 use crate::reads::{Minutes, Seen};
-use scim_store_diesel::{LogLine, Pending, RequestCount, Store, TenantId};
+use scim_store_diesel::{LogLine, ReadCount, Store, StoreError, TenantId, Tx};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The most lines that wait to be written; further ones are counted and dropped.
 const CAPACITY: usize = 4096;
@@ -31,7 +31,7 @@ pub(crate) struct Recorder {
 struct Batch {
     lines: Vec<(TenantId, LogLine)>,
     used: Vec<(String, i64)>,
-    counts: Vec<(TenantId, RequestCount)>,
+    counts: Vec<(TenantId, ReadCount)>,
 }
 
 #[derive(Default)]
@@ -41,9 +41,18 @@ struct Waiting {
     minutes: Minutes,
     lookups: Seen,
     written_use: HashMap<String, i64>,
-    causes: HashMap<(Option<String>, Option<String>), i64>,
+    causes: HashMap<Cause, i64>,
     // Invariant: true from the moment a write is queued until it has taken what waits.
     in_flight: bool,
+}
+
+/// What is written once a minute when it is refused.
+#[derive(PartialEq, Eq, Hash)]
+struct Cause {
+    accessor: Option<String>,
+    action: String,
+    status: i16,
+    reason: Option<String>,
 }
 
 impl Recorder {
@@ -63,16 +72,21 @@ impl Recorder {
         self.push(store, waiting, (tenant, line), CAPACITY);
     }
 
-    /// Writes down a credential that was turned away: once a minute for each credential and cause, so
-    /// that nobody fills the disk with a token that is good for nothing.
+    /// Writes down a request that was turned away whatever it is about: once a minute for each token and
+    /// cause, so that nobody fills the disk with a token that is good for nothing.
     pub(crate) fn turned_away(self: &Arc<Self>, store: &Store, tenant: TenantId, line: LogLine) {
         let mut waiting = self.lock();
-        let cause = (line.accessor.clone(), line.reason.clone());
+        let cause = Cause {
+            accessor: line.accessor.clone(),
+            action: line.action.clone(),
+            status: line.status,
+            reason: line.reason.clone(),
+        };
         let now_ms = line.at_ms;
-        if waiting.causes.get(&cause).is_some_and(|last| now_ms - last < ONCE) {
+        if waiting.causes.get(&cause).is_some_and(|last| is_recent(*last, now_ms)) {
             return;
         }
-        waiting.causes.retain(|_, last| now_ms - *last < ONCE);
+        waiting.causes.retain(|_, last| is_recent(*last, now_ms));
         waiting.causes.insert(cause, now_ms);
         self.push(store, waiting, (tenant, line), CAPACITY);
     }
@@ -80,7 +94,7 @@ impl Recorder {
     /// Notes that a token was used, to about a minute.
     pub(crate) fn used(self: &Arc<Self>, store: &Store, accessor: &str, now_ms: i64) {
         let mut waiting = self.lock();
-        if waiting.written_use.get(accessor).is_some_and(|last| now_ms - last < ONCE) {
+        if waiting.written_use.get(accessor).is_some_and(|last| is_recent(*last, now_ms)) {
             return;
         }
         waiting.written_use.insert(accessor.to_owned(), now_ms);
@@ -88,10 +102,10 @@ impl Recorder {
         self.flush(store, waiting);
     }
 
-    /// Counts a read that found something. It is written with what is written next.
-    pub(crate) fn found(&self, caller: &Caller, now_ms: i64) {
-        self.lock().minutes.add(caller, now_ms, true);
-        self.counters.reads.add(1);
+    /// Counts a read. It is written with what is written next.
+    pub(crate) fn read(&self, caller: &Caller, now_ms: i64, found: bool) {
+        self.lock().minutes.add(caller, now_ms, found);
+        self.counters.read(found);
     }
 
     /// Counts a lookup that found nothing, and writes it down unless the same was looked up by the same
@@ -104,7 +118,7 @@ impl Recorder {
         what: impl Hash,
         line: impl FnOnce() -> LogLine,
     ) {
-        self.counters.not_found.add(1);
+        self.counters.read(false);
         let mut waiting = self.lock();
         waiting.minutes.add(caller, now_ms, false);
         if waiting.lookups.is_new((&caller.accessor, what), now_ms) {
@@ -141,53 +155,106 @@ impl Recorder {
     fn flush(self: &Arc<Self>, store: &Store, mut waiting: MutexGuard<'_, Waiting>) {
         if !std::mem::replace(&mut waiting.in_flight, true) {
             drop(waiting);
-            // Nobody waits for the answer: the writer logs what fails.
-            drop(self.write(store));
+            let (writing, ended) = Writing::new(self);
+            store.write_then(move |tx| writing.run(tx), move |result| ended.end(&result));
         }
     }
 
-    /// Writes what waits and waits until it is durable, as when the server stops.
+    /// Writes what waits and waits until it is durable, and so is what other writes have taken, for they
+    /// are before it in the queue.
     pub(crate) fn finish(self: &Arc<Self>, store: &Store) -> Result<(), ServiceError> {
-        let waiting = self.lock();
-        let idle = waiting.lines.is_empty() && waiting.used.is_empty() && waiting.minutes.is_empty();
-        drop(waiting);
-        if idle { Ok(()) } else { self.write(store).wait() }
+        let (writing, ended) = Writing::new(self);
+        let result = store.write(move |tx| writing.run(tx)).wait();
+        ended.end(&result);
+        Ok(result.map(drop)?)
+    }
+}
+
+/// How much was taken, or lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Amount {
+    lines: u64,
+    used: u64,
+    counts: u64,
+}
+
+/// A write, from the moment when it is queued.
+struct Writing {
+    recorder: Arc<Recorder>,
+    /// What it took; unset as long as it has not run.
+    taken: OnceLock<Amount>,
+}
+
+impl Writing {
+    /// One for the work and one for its end.
+    fn new(recorder: &Arc<Recorder>) -> (Arc<Self>, Arc<Self>) {
+        let writing = Arc::new(Self { recorder: Arc::clone(recorder), taken: OnceLock::new() });
+        (Arc::clone(&writing), writing)
     }
 
-    fn write(self: &Arc<Self>, store: &Store) -> Pending<(), ServiceError> {
-        let recorder = Arc::clone(self);
-        let queued = InFlight { recorder: Arc::clone(self), ran: false };
-        store.write(move |tx| {
-            let batch = recorder.take();
-            queued.has_run();
-            for (tenant, line) in &batch.lines {
-                tx.tenant(*tenant).log(line)?;
-            }
-            for (tenant, count) in &batch.counts {
-                tx.tenant(*tenant).count(count)?;
-            }
-            tx.touch_tokens(&batch.used)?;
-            Ok(())
+    /// Writes what waits. Says how much of it the database did not take.
+    fn run(&self, tx: &mut Tx<'_>) -> Result<Amount, StoreError> {
+        let batch = self.recorder.take();
+        let _ = self.taken.set(Amount {
+            lines: batch.lines.len() as u64,
+            used: batch.used.len() as u64,
+            counts: batch.counts.len() as u64,
+        });
+        Ok(Amount {
+            lines: each(tx, &batch.lines, |tx, (tenant, line)| tx.tenant(*tenant).log(line))?,
+            used: each(tx, &batch.used, |tx, used| tx.touch_tokens(std::slice::from_ref(used)))?,
+            counts: each(tx, &batch.counts, |tx, (tenant, count)| tx.tenant(*tenant).count_reads(count))?,
         })
     }
-}
 
-/// Lets the next write be queued when one was refused and so never ran.
-struct InFlight {
-    recorder: Arc<Recorder>,
-    ran: bool,
-}
-
-impl InFlight {
-    fn has_run(mut self) {
-        self.ran = true;
+    /// Takes note of what became of it.
+    fn end(&self, result: &Result<Amount, StoreError>) {
+        match (result, self.taken.get()) {
+            (Ok(lost), _) => self.lost(*lost),
+            (Err(error), Some(taken)) => {
+                log::warn!("what waited for the provisioning log was not written: {error}");
+                self.lost(*taken);
+            }
+            // It never ran: what waits is taken by the next one.
+            (Err(_), None) => self.recorder.lock().in_flight = false,
+        }
     }
-}
 
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        if !self.ran {
-            self.recorder.lock().in_flight = false;
+    fn lost(&self, amount: Amount) {
+        let Amount { lines, used, counts } = amount;
+        if amount != Amount::default() {
+            log::warn!(
+                "lost: {lines} lines of the provisioning log, {used} last uses of tokens, {counts} counts of reads"
+            );
+            self.recorder.counters.dropped_lines.add(lines);
         }
     }
 }
+
+/// Writes things one by one, so that one that the database does not take leaves the others. Says how
+/// many it did not take.
+fn each<T>(
+    tx: &mut Tx<'_>,
+    things: &[T],
+    write: impl Fn(&mut Tx<'_>, &T) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
+    let mut lost = 0;
+    for thing in things {
+        if let Err(error) = tx.attempt(|tx| write(tx, thing))? {
+            if lost == 0 {
+                log::warn!("the database did not take a line or a count: {error}");
+            }
+            lost += 1;
+        }
+    }
+    Ok(lost)
+}
+
+/// Whether something was done so lately that it is not done again. A clock that was set back makes it
+/// due, so that nothing is hidden for longer.
+fn is_recent(last: i64, now_ms: i64) -> bool {
+    (0..ONCE).contains(&(now_ms - last))
+}
+
+#[cfg(test)]
+mod tests;

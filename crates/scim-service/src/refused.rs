@@ -22,6 +22,8 @@ pub enum Asked<'a> {
     List(Kind),
     /// To see resources of all types.
     Search,
+    /// To do many things at once.
+    Bulk,
     /// Something else, in words. The same refusal is written once a minute.
     Other(&'a str),
 }
@@ -29,7 +31,7 @@ pub enum Asked<'a> {
 impl Asked<'_> {
     fn changes(self) -> bool {
         match self {
-            Self::Create(_) | Self::Replace(..) | Self::Update(..) => true,
+            Self::Create(_) | Self::Replace(..) | Self::Update(..) | Self::Bulk => true,
             Self::Read(..) | Self::List(_) | Self::Search | Self::Other(_) => false,
         }
     }
@@ -51,11 +53,11 @@ impl Service {
         let of = |verb: &str, kind| format!("{verb} {}", self.noun(kind));
         let (action, about) = match asked {
             Asked::Create(kind) => (of("Create", kind), None),
-            Asked::List(kind) => (of("List", kind), None),
+            Asked::List(kind) => (format!("{}s", of("List", kind)), None),
             Asked::Read(kind, id) => (of("Read", kind), Some((kind, id))),
-            Asked::Replace(kind, id) => (of("Replace", kind), Some((kind, id))),
-            Asked::Update(kind, id) => (of("Update", kind), Some((kind, id))),
+            Asked::Replace(kind, id) | Asked::Update(kind, id) => (of("Update", kind), Some((kind, id))),
             Asked::Search => ("Search".to_owned(), None),
+            Asked::Bulk => ("Bulk request".to_owned(), None),
             Asked::Other(words) => (words.to_owned(), None),
         };
         let id: Option<ResourceId> = about.and_then(|(_, id)| id.parse().ok());
@@ -64,7 +66,13 @@ impl Service {
         let line = line.line(caller, started, self.now_ms());
         match asked {
             Asked::Other(_) => self.recorder().turned_away(self.store(), caller.tenant, line),
-            _ => self.recorder().refused(self.store(), caller.tenant, line),
+            Asked::Create(_)
+            | Asked::Read(..)
+            | Asked::Replace(..)
+            | Asked::Update(..)
+            | Asked::List(_)
+            | Asked::Search
+            | Asked::Bulk => self.recorder().refused(self.store(), caller.tenant, line),
         }
     }
 

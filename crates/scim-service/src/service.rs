@@ -7,7 +7,7 @@ use crate::directory::Follower;
 use crate::discovery;
 use crate::error::ServiceError;
 use crate::gateway::{Check, check};
-use crate::provision::Provisioning;
+use crate::provision::{Entry, Provisioning};
 use crate::recorder::Recorder;
 use crate::render::Links;
 use crate::search::Search;
@@ -15,9 +15,7 @@ use policy_groups::{Context, Directory, State, UserId, Which};
 use scim_core::cursor::CursorKey;
 use scim_core::schema::ResourceType;
 use scim_core::search::SearchRequest;
-use scim_store_diesel::{
-    GroupRef, Kind, LogLine, OpenError, ResourceId, Store, StoreConfig, StoredType, TenantId,
-};
+use scim_store_diesel::{GroupRef, Kind, OpenError, ResourceId, Store, StoreConfig, StoredType, TenantId};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Instant;
@@ -68,7 +66,7 @@ impl Service {
     /// # Errors
     /// Why the caller is turned away.
     pub fn authenticate(&self, authorization: Option<&str>, request_id: &str) -> Result<Caller, Refusal> {
-        let now_ms = self.now_ms();
+        let (started, now_ms) = (Instant::now(), self.now_ms());
         match authenticate(&self.store, authorization, request_id, now_ms) {
             Ok(caller) => {
                 self.recorder.used(&self.store, &caller.accessor, now_ms);
@@ -76,9 +74,9 @@ impl Service {
             }
             Err(TurnedAway { refusal, tenant }) => {
                 if let Some(tenant) = tenant {
-                    let line =
-                        self.line(refusal.accessor(), request_id, "Authenticate", &refusal.to_string());
-                    let line = LogLine { status: status(refusal.verdict().status), ..line };
+                    let (action, verdict) = ("Authenticate".to_owned(), refusal.verdict());
+                    let entry = Entry::turned_down(action, None, None, verdict, refusal.to_string());
+                    let line = entry.line_of(refusal.accessor(), request_id, started, now_ms);
                     self.recorder.turned_away(&self.store, tenant, line);
                 } else if !matches!(refusal, Refusal::Unavailable(_)) {
                     self.recorder.counters().unknown_credentials.add(1);
@@ -161,41 +159,30 @@ impl Service {
     }
 
     /// Refuses a change by a caller who may only read, and writes it down.
-    pub fn refuse_change(&self, caller: &Caller) -> Refusal {
+    pub fn refuse_change(&self, caller: &Caller, started: Instant) -> Refusal {
+        self.recorder.counters().written(false);
         let refusal = Refusal::WrongScope { accessor: caller.accessor.clone() };
-        let line = self.line(
-            Some(&caller.accessor),
-            &caller.request_id,
-            "Change with a read-only token",
-            refusal.detail(),
-        );
-        let line = LogLine { status: status(refusal.verdict().status), ..line };
+        let (action, verdict) = ("Change with a read-only token".to_owned(), refusal.verdict());
+        let entry = Entry::turned_down(action, None, None, verdict, refusal.detail().to_owned());
+        let line = entry.line(caller, started, self.now_ms());
         self.recorder.turned_away(&self.store, caller.tenant, line);
         refusal
     }
 
-    /// Writes down that a caller asked for a path that is not there.
-    pub fn note_wrong_path(&self, caller: &Caller, reason: &str) {
-        let line = self.line(Some(&caller.accessor), &caller.request_id, "Ask for an unknown path", reason);
-        self.recorder.turned_away(&self.store, caller.tenant, LogLine { status: 404, ..line });
-    }
-
-    /// A line of the log that is about no resource.
-    fn line(&self, accessor: Option<&str>, request_id: &str, action: &str, reason: &str) -> LogLine {
-        LogLine {
-            at_ms: self.now_ms(),
-            request_id: request_id.to_owned(),
-            accessor: accessor.map(str::to_owned),
-            action: action.to_owned(),
-            res: None,
-            target: None,
-            status: 0,
-            scim_type: None,
-            reason: Some(reason.to_owned()),
-            dialects: String::new(),
-            ignored: String::new(),
-            refused: String::new(),
-            duration_us: 0,
+    /// Counts a change that was refused because the tenant takes none now.
+    pub fn count_refused_change(&self, refusal: &Refusal) {
+        match refusal {
+            Refusal::TenantDisabled { .. } | Refusal::ProvisioningOff { .. } => {
+                self.recorder.counters().written(false);
+            }
+            Refusal::NoCredentials
+            | Refusal::NotBearer
+            | Refusal::Malformed { .. }
+            | Refusal::Unknown { .. }
+            | Refusal::Revoked { .. }
+            | Refusal::Expired { .. }
+            | Refusal::WrongScope { .. }
+            | Refusal::Unavailable(_) => {}
         }
     }
 
@@ -275,8 +262,4 @@ impl Service {
     pub(crate) fn now_ms(&self) -> i64 {
         (self.clock)()
     }
-}
-
-fn status(status: u16) -> i16 {
-    i16::try_from(status).unwrap_or(i16::MAX)
 }

@@ -57,7 +57,7 @@ pub use layout::StoredType;
 pub use listing::{From, Hit, Listing, Loaded, Page, Part, Relations, View};
 pub use logs::{LogFilter, LogOrder, LogPage, LogPlace, LogTail, NumberedLine};
 pub use rows::{
-    ApiKeyRow, GroupRef, LogLine, MemberRef, PolicyRow, RequestCount, StoredResource, TenantRow, TokenRow,
+    ApiKeyRow, GroupRef, LogLine, MemberRef, PolicyRow, ReadCount, StoredResource, TenantRow, TokenRow,
 };
 pub use store::{Pending, StateReader, Store, StoreConfig, TenantStore, asks_one};
 pub use tx::{MemberDelta, MemberWrite, TenantTx, Tx};

@@ -3,7 +3,7 @@
 use crate::hot::HotColumns;
 use crate::ids::{Kind, ResourceId, TenantId};
 use crate::schema::{
-    api_key, change_log, member, policy, provisioning_log, request_count, resource, tenant, token,
+    api_key, change_log, member, policy, provisioning_log, read_count, resource, tenant, token,
 };
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -222,8 +222,8 @@ pub struct LogLine {
 
 /// How often a token read in a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = request_count, check_for_backend(Sqlite))]
-pub struct RequestCount {
+#[diesel(table_name = read_count, check_for_backend(Sqlite))]
+pub struct ReadCount {
     /// The minute, since 1970.
     pub minute: i64,
     /// The accessor of the token.

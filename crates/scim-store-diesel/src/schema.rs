@@ -92,7 +92,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    request_count (tenant, minute, accessor) {
+    read_count (tenant, minute, accessor) {
         tenant -> BigInt, minute -> BigInt, accessor -> Text, reads -> BigInt, not_found -> BigInt,
     }
 }

@@ -9,10 +9,10 @@ use crate::layout::StoredType;
 use crate::listing::{self, Listing, Loaded, Page, Relations, View};
 use crate::logs::{LogFilter, LogOrder, LogPage, LogPlace, LogTail};
 use crate::remembered::Remembered;
-use crate::rows::{ApiKeyRow, PolicyRow, RequestCount, TenantRow, TokenRow};
+use crate::rows::{ApiKeyRow, PolicyRow, ReadCount, TenantRow, TokenRow};
 use crate::sqlite::queries::layout::Unsettled;
 use crate::sqlite::queries::list::{self, Reading, one_by_key};
-use crate::sqlite::queries::{keys, layout, log, relations, requests, resources, state, tenants, tokens};
+use crate::sqlite::queries::{keys, layout, log, reads, relations, resources, state, tenants, tokens};
 use crate::sqlite::{Conn, Ownership, Readers, Writer, WriterSettings, cursor_secret, open_writer};
 use crate::tx::Tx;
 use diesel::Connection;
@@ -174,7 +174,23 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        Pending { answer: self.writer.submit(work) }
+        let (reply, answer) = oneshot::channel();
+        // Nobody waits any longer when the client has gone; the write stands all the same.
+        self.writer.submit(work, move |result| drop(reply.send(result)));
+        Pending { answer }
+    }
+
+    /// As [`Store::write`], for whoever does not wait: `ended` gets the result, on the writer's thread
+    /// and so in a moment, or at once if the queue does not take the work.
+    pub fn write_then<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        ended: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.submit(work, ended);
     }
 
     /// The one way to a tenant's rows.
@@ -385,12 +401,23 @@ impl TenantStore<'_> {
         snapshot(&mut *self.store.readers.get()?, |conn| log::after(conn, self.tenant.0, number))
     }
 
-    /// How often each token read, from a minute on.
+    /// The time of the newest line of the provisioning log or, if that is later, of the newest count of
+    /// reads. `None` when there is neither.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn request_counts(&self, from_minute: i64) -> Result<Vec<RequestCount>, StoreError> {
-        requests::since(&mut *self.store.readers.get()?, self.tenant.0, from_minute)
+    pub fn newest_log_ms(&self) -> Result<Option<i64>, StoreError> {
+        let conn = &mut *self.store.readers.get()?;
+        Ok(log::newest(conn, self.tenant.0)?.max(reads::newest(conn, self.tenant.0)?))
+    }
+
+    /// How often each token read, minute by minute, after a minute and an accessor; at most `limit`. No
+    /// accessor is empty, so that with an empty one the minute itself is a part of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn read_counts(&self, after: (i64, &str), limit: u32) -> Result<Vec<ReadCount>, StoreError> {
+        reads::after(&mut *self.store.readers.get()?, self.tenant.0, after, limit.into())
     }
 }
 

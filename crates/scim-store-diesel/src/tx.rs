@@ -8,11 +8,11 @@ use crate::error::StoreError;
 use crate::ids::{Kind, ResourceId, TenantId};
 use crate::layout::StoredType;
 use crate::listing::{Loaded, Relations};
-use crate::rows::{LogLine, RequestCount, StoredResource, TenantRow, TokenRow};
+use crate::rows::{LogLine, ReadCount, StoredResource, TenantRow, TokenRow};
 use crate::sqlite::Conn;
 use crate::sqlite::queries::changes::{self, Cause};
 use crate::sqlite::queries::counts::CountChanges;
-use crate::sqlite::queries::{log, members as member_rows, relations, requests, resources, tenants, tokens};
+use crate::sqlite::queries::{log, members as member_rows, reads, relations, resources, tenants, tokens};
 use diesel::connection::SimpleConnection;
 pub use members::{MemberDelta, MemberWrite};
 use scim_core::Resource;
@@ -255,8 +255,8 @@ impl TenantTx<'_, '_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn count(&mut self, count: &RequestCount) -> Result<(), StoreError> {
-        requests::add(self.tx.conn, self.tenant.0, count)
+    pub fn count_reads(&mut self, count: &ReadCount) -> Result<(), StoreError> {
+        reads::add(self.tx.conn, self.tenant.0, count)
     }
 
     /// Removes lines of the provisioning log that are older than a time, the oldest first; at most
@@ -273,7 +273,7 @@ impl TenantTx<'_, '_> {
     /// # Errors
     /// When the database fails.
     pub fn prune_counts(&mut self, before_ms: i64, limit: u32) -> Result<u32, StoreError> {
-        requests::prune(self.tx.conn, self.tenant.0, before_ms.div_euclid(60_000), limit)
+        reads::prune(self.tx.conn, self.tenant.0, before_ms.div_euclid(60_000), limit)
     }
 
     /// Writes a change into the log and remembers it for those who follow the commits.

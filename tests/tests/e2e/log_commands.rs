@@ -44,6 +44,8 @@ const TAIL: [&str; 4] = ["log", "tail", "--tenant", "default"];
 #[test]
 fn lists_are_filtered_as_they_are_asked_to_be() {
     let world = World::new();
+    let id = &world.refused;
+    let hyphens = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-").to_uppercase();
     let all = ["Create group", "Deactivate user", "Create user", "Create user"];
     for (more, expected) in [
         (&[][..], &all[..]),
@@ -53,7 +55,10 @@ fn lists_are_filtered_as_they_are_asked_to_be() {
         (&["--id", &world.ann], &["Deactivate user", "Create user"]),
         (&["--request-id", &world.refused], &["Create user"]),
         (&["--status", "409"], &["Create user"]),
-        (&["--status", "4xx"], &["Create user"]),
+        (&["--request-id", &hyphens], &["Create user"]),
+        (&["--status", "4XX"], &["Create user"]),
+        (&["--since", "2020-01-01"], &all),
+        (&["--until", "2020-01-01"], &[]),
         (&["--status", "refused"], &["Create user"]),
         (&["--status", "done", "--user", "ann"], &["Deactivate user", "Create user"]),
         (&["--action", "deactivate"], &["Deactivate user"]),
@@ -64,8 +69,16 @@ fn lists_are_filtered_as_they_are_asked_to_be() {
         assert_eq!(world.actions(more), expected, "{more:?}");
     }
     let cli = world.server.cli();
-    cli.run(&world.list(&["--since", "soon"])).exit(1).says("30m, 2h or 7d");
-    cli.run(&world.list(&["--status", "bad"])).exit(1).says("4xx");
+    for (wrong, says) in [
+        (&["--since", "soon"][..], "30m, 2h or 7d"),
+        (&["--until", "2026-13-01"], "30m, 2h or 7d"),
+        (&["--status", "bad"], "4xx"),
+        (&["--status", "+400"], "4xx"),
+        (&["--id", "ann"], "a UUID"),
+        (&["--since", "1h", "--until", "2h"], "later than"),
+    ] {
+        cli.run(&world.list(wrong)).exit(2).says(says);
+    }
     cli.run(&["log", "list", "--tenant", "defaul"]).exit(5).says("did you mean `default`?");
 }
 
@@ -103,6 +116,12 @@ fn what_clients_sent_is_escaped_for_terminals() {
     let line = server.cli().ok(&TAIL);
     assert!(line.contains("a\\u{202e}\"b\""), "{line}");
     assert!(!line.contains('\u{202e}'), "{line}");
+    for json in
+        [&["log", "list", "--tenant", "default", "--json"][..], &["log", "export", "--tenant", "default"]]
+    {
+        let json = server.cli().ok(json);
+        assert!(json.contains("a\\u202e") && !json.contains('\u{202e}'), "{json}");
+    }
 }
 
 #[test]
@@ -146,7 +165,7 @@ fn the_tail_is_oldest_first_and_is_followed_until_the_server_stops() {
 fn the_export_holds_every_line_oldest_first() {
     let mut world = World::new();
     let cli = world.server.cli();
-    for n in 0..300 {
+    for n in 0..650 {
         // Long reasons, so that one message does not hold them all.
         let mut body = user(&format!("u{n}"));
         for attribute in 0..60 {
@@ -159,20 +178,45 @@ fn the_export_holds_every_line_oldest_first() {
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.map(|line| line["target"].as_str().unwrap().to_owned()).collect()
     };
-    let beside = cli.until(&export, "the last refusal", |text| text.contains("\"u299\""));
+    let beside = cli.until(&export, "the last refusal", |text| text.contains("\"u649\""));
     let mut expected =
         ["Ann@Contoso.test", "ann@contoso.TEST", "Ann@Contoso.test", "staff"].map(str::to_owned).to_vec();
-    expected.extend((0..300).map(|n| format!("u{n}")));
+    expected.extend((0..650).map(|n| format!("u{n}")));
     let mut found = targets(&beside);
     // Refusals are written after the answer, and so may come a little later than what was done.
     found[..4].sort();
     expected[..4].sort();
     assert_eq!(found, expected);
     assert!(beside.len() > 1 << 20, "only {} bytes", beside.len());
+    let tail = cli.ok(&[&TAIL[..], &["--lines", "600", "--json"]].concat());
+    assert!(tail.len() > 1 << 20, "only {} bytes", tail.len());
+    assert_eq!(targets(&tail), found[54..], "the newest, though one message does not hold them");
     let refused = cli.ok(&[&export[..], &["--status", "409"]].concat());
     assert_eq!(targets(&refused), ["ann@contoso.TEST"]);
     world.server.stop();
     assert_eq!(cli.ok(&export), beside, "the same without a server");
+}
+
+#[test]
+fn reads_are_shown_by_token_and_minute() {
+    let world = World::new();
+    for _ in 0..3 {
+        world.scim.get("/Users").status(200);
+    }
+    world.scim.find("/Users", "userName eq \"nobody\"").status(200);
+    let cli = world.server.cli();
+    let reads = ["log", "reads", "--tenant", "default"];
+    let count = |json: &str, field: &str| -> u64 {
+        let minutes: Vec<Value> = serde_json::from_str(json).unwrap();
+        minutes.iter().map(|minute| minute[field].as_u64().unwrap()).sum()
+    };
+    let json = [&reads[..], &["--json"]].concat();
+    let json = cli.until(&json, "all reads", |json| count(json, "not_found") > 0);
+    assert_eq!((count(&json, "reads"), count(&json, "not_found")), (3, 1), "{json}");
+    let text = cli.ok(&[&reads[..], &["--since", "1h"]].concat());
+    assert!(text.contains(&format!("token {}", &world.scim.token()[6..16])), "{text}");
+    assert_eq!(cli.ok(&[&reads[..], &["--since", "2999-01-01"]].concat()), "");
+    cli.run(&[&reads[..], &["--since", "soon"]].concat()).exit(2).says("7d");
 }
 
 #[test]

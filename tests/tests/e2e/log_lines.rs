@@ -84,7 +84,7 @@ fn each_write_and_each_refusal_of_one_leaves_its_line() {
     let mut large = line("Create user", 413);
     large.reason = Some("larger than");
     has(&scim.request("POST", "/Users").raw(vec![b' '; (1 << 20) + 1]).send(), large);
-    let mut media = line("Replace user", 415);
+    let mut media = line("Update user", 415);
     (media.target, media.reason) = ("ann", Some("application/scim+json"));
     let request = scim.request("PUT", &uri).json(&user("ann")).header("Content-Type", "text/secret");
     has(&request.send(), media);
@@ -96,10 +96,10 @@ fn each_write_and_each_refusal_of_one_leaves_its_line() {
     let mut same = line("Update user (no change)", 200);
     same.target = "ann";
     has(&scim.put(&uri, &user("ann")), same);
-    let mut stale = line("Replace user", 412);
+    let mut stale = line("Update user", 412);
     (stale.target, stale.reason) = ("ann", Some("W/\"1\""));
     has(&scim.request("PUT", &uri).json(&user("ann")).header("If-Match", "W/\"9\"").send(), stale);
-    let mut missing = line("Replace user", 404);
+    let mut missing = line("Update user", 404);
     missing.reason = Some("not found");
     has(&scim.put("/Users/0199a5b2-6c1e-7d3f-8a4b-5c6d7e8f9a0b", &user("x")), missing);
     let mut renamed = line("Update user", 200);
@@ -131,7 +131,7 @@ fn each_write_and_each_refusal_of_one_leaves_its_line() {
     let mut added = line("Update group (no change)", 204);
     (added.target, added.reason) = ("staff", Some("1 unknown members were skipped: nobody"));
     has(&scim.patch(&staff, &add_members(&["nobody"])), added);
-    let mut removed = line("Remove 1 members from group", 204);
+    let mut removed = line("Remove 1 member from group", 204);
     (removed.target, removed.dialects) = ("staff", "remove-listed");
     has(
         &scim.patch(&staff, &patch(json!([{"op": "remove", "path": "members", "value": [{"value": ann}]}]))),
@@ -182,11 +182,11 @@ fn each_read_that_is_refused_or_finds_nothing_leaves_its_line_and_others_none() 
     has(&scim.get("/Users/nobody"), nothing("Read user", 404, ""));
     has(
         &scim.find("/Users", "departmnt eq \"secret\""),
-        bad("List user", "invalidFilter", "departmnt", "did you mean"),
+        bad("List users", "invalidFilter", "departmnt", "did you mean"),
     );
-    has(&scim.find("/Groups", "displayName eq"), bad("List group", "invalidFilter", "", "expected a value"));
-    has(&scim.get("/Users?sortBy=nam"), bad("List user", "invalidValue", "nam", "unknown attribute"));
-    has(&scim.get("/Users?count=secret"), bad("List user", "invalidCount", "", "`count`"));
+    has(&scim.find("/Groups", "displayName eq"), bad("List groups", "invalidFilter", "", "expected a value"));
+    has(&scim.get("/Users?sortBy=nam"), bad("List users", "invalidValue", "nam", "unknown attribute"));
+    has(&scim.get("/Users?count=secret"), bad("List users", "invalidCount", "", "`count`"));
     has(&scim.post("/.search", &json!({"filter": "x"})), bad("Search", "invalidSyntax", "", "schemas"));
     let both = scim.get(&format!("/Users/{ann}?attributes=title&excludedAttributes=name"));
     has(&both, Line { target: "ann", ..bad("Read user", "invalidValue", "", "not both") });

@@ -37,7 +37,23 @@ fn metrics_count_what_happened_and_name_nobody() {
     scim.find("/Users", "userName eq \"bob\"").status(200);
     scim.without_token().get("/Users").status(401);
     scim.with_token("nonsense").get("/Users").status(401);
-    assert_eq!(metrics.map(value), [3, 2, 1, 1, 2, 2, 0, 2, 0, 0]);
+    scim.find("/Users", "title eq \"Boss\"").status(200);
+    assert_eq!(metrics.map(value), [3, 2, 1, 2, 2, 2, 0, 2, 0, 0]);
+
+    // Writes that are refused before anything is looked at.
+    let bulk = |kind: &str| scim.request("POST", "/Bulk").raw("{}").header("Content-Type", kind).send();
+    bulk("text/plain").status(415);
+    bulk("application/json").status(400);
+    let cli = server.cli();
+    let reader = cli.ok(&["token", "create", "--tenant", "default", "--scope", "scim:read"]);
+    scim.with_token(reader.trim()).post("/Users", &user("bob")).status(403);
+    cli.ok(&["tenant", "set", "default", "provisioning=off"]);
+    scim.post("/Users", &user("bob")).status(403);
+    scim.get("/Users").status(403);
+    cli.ok(&["tenant", "set", "default", "provisioning=on"]);
+    cli.ok(&["tenant", "disable", "default"]);
+    scim.delete(&format!("/Users/{ann}")).status(403);
+    assert_eq!(value("scimd_writes_total{result=\"refused\"}"), 7);
 
     let answer = server.internal().get("/metrics");
     assert!(answer.must_have("content-type").starts_with("text/plain; version=0.0.4"));

@@ -133,5 +133,5 @@ fn members_that_come_and_go_in_one_patch_leave_the_group_as_it_was() {
     assert_eq!(scim.members(&group), [bob]);
     assert_eq!(scim.get(&path).must_have("etag"), "W/\"2\"");
     let log = server.cli().ok(&["log", "list", "--tenant", "default", "--limit", "1"]);
-    assert!(log.contains("Add 1 and remove 1 members of group staff"), "{}", log);
+    assert!(log.contains("Add 1 member to and remove 1 member from group staff"), "{}", log);
 }

@@ -18,6 +18,11 @@ impl Failed {
         Self { code: 1, message: message.into() }
     }
 
+    /// The arguments cannot be meant (exit code 2).
+    pub(crate) fn arguments(message: impl Into<String>) -> Self {
+        Self { code: 2, message: message.into() }
+    }
+
     /// The configuration cannot be (exit code 3).
     pub(crate) fn config(message: impl Into<String>) -> Self {
         Self { code: 3, message: message.into() }

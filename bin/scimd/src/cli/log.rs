@@ -2,12 +2,13 @@
 
 use super::Failed;
 use super::log_arguments::LogTask;
-use super::show::{json, talk};
+use super::show::{harmless, json, talk};
 use crate::control::Session;
 use crate::home::Home;
-use scim_service::admin::{Command, LogQuery, LogTail, LogView, Place, Reply};
+use scim_service::admin::{Command, Earlier, FollowedLines, LinePlace, LogQuery, LogView, ReadsView, Reply};
+use std::collections::VecDeque;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How many lines are asked for at a time.
 const PAGE: u32 = 1000;
@@ -17,11 +18,18 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Runs a command on the provisioning log, through the server if one is running.
 pub(crate) fn read_log(home: &Home, task: LogTask) -> Result<(), Failed> {
+    if let LogTask::List { wanted, .. } | LogTask::Export { wanted, .. } = &task {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let query = LogQuery::from(wanted.clone());
+        let now_ms = i64::try_from(now).unwrap_or(i64::MAX);
+        query.check(now_ms).map_err(|error| Failed::arguments(error.message))?;
+    }
     let mut log = Log { session: Session::open(home, false)?, out: BufWriter::new(std::io::stdout()) };
     match task {
         LogTask::List { tenant, wanted, limit, json } => log.list(&tenant, &wanted.into(), limit, json.json),
         LogTask::Show { tenant, request_id, json } => log.show(&tenant, &request_id, json.json),
         LogTask::Tail { tenant, lines, follow, json } => log.tail(home, &tenant, lines, follow, json),
+        LogTask::Reads { tenant, since, json } => log.reads(&tenant, since.as_deref(), json.json),
         LogTask::Export { tenant, wanted } => log.export(&tenant, &wanted.into()),
     }
     .and_then(|()| log.out.flush().map_err(Stopped::Output))
@@ -121,14 +129,12 @@ impl Log {
         follow: bool,
         as_json: bool,
     ) -> Result<(), Stopped> {
-        let command = Command::LogTail { tenant: tenant.to_owned(), lines };
-        let mut next = self.session.ask(command)?;
+        let mut next = self.newest(tenant, lines)?;
         loop {
-            let Some(reply) = next else {
+            let Some((lines, after)) = next else {
                 talk("the server has stopped");
                 return Ok(());
             };
-            let Reply::LogTail(LogTail { lines, after }) = reply else { return Err(odd().into()) };
             for line in &lines {
                 if as_json {
                     compact(&mut self.out, line)?;
@@ -146,7 +152,29 @@ impl Log {
             if lines.is_empty() {
                 std::thread::sleep(PAUSE);
             }
-            next = self.session.ask(Command::LogFollow { tenant: tenant.to_owned(), after })?;
+            let asked = self.session.ask(Command::LogFollow { tenant: tenant.to_owned(), after })?;
+            next = match asked {
+                None => None,
+                Some(Reply::LogTail(FollowedLines { lines, after, .. })) => Some((lines.into(), after)),
+                Some(_) => return Err(odd().into()),
+            };
+        }
+    }
+
+    /// The newest lines, oldest first, and what to follow them with. Several messages hold what does not
+    /// fit into one, the newest first. `None` when the server has stopped.
+    fn newest(&mut self, tenant: &str, count: u32) -> Result<Option<(VecDeque<LogView>, i64)>, Failed> {
+        let (mut all, mut place, wanted) = (VecDeque::new(), None::<Earlier>, count as usize);
+        loop {
+            let left = u32::try_from(wanted - all.len()).unwrap_or(count);
+            let command = Command::LogTail { tenant: tenant.to_owned(), lines: left, earlier: place };
+            let Some(reply) = self.session.ask(command)? else { return Ok(None) };
+            let Reply::LogTail(FollowedLines { lines, after, earlier }) = reply else { return Err(odd()) };
+            lines.into_iter().rev().for_each(|line| all.push_front(line));
+            place = earlier;
+            if place.is_none() || all.len() >= wanted {
+                return Ok(Some((all, after)));
+            }
         }
     }
 
@@ -162,14 +190,40 @@ impl Log {
         }
     }
 
+    fn reads(&mut self, tenant: &str, since: Option<&str>, as_json: bool) -> Result<(), Stopped> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let (tenant, since) = (tenant.to_owned(), since.map(str::to_owned));
+            let Reply::LogReads(page) = self.session.execute(Command::LogReads { tenant, since, after })?
+            else {
+                return Err(odd().into());
+            };
+            if as_json {
+                all.extend(page.minutes);
+            } else {
+                for ReadsView { minute, accessor, reads, not_found } in &page.minutes {
+                    writeln!(self.out, "{minute}  token {accessor}  {reads} reads  {not_found} not found")?;
+                }
+            }
+            match page.next {
+                Some(_) => after = page.next,
+                None => break,
+            }
+        }
+        if as_json {
+            json(&mut self.out, &all)?;
+        }
+        Ok(())
+    }
+
     fn page(
         &mut self,
         tenant: &str,
         query: &LogQuery,
         oldest_first: bool,
-        from: Option<Place>,
+        from: Option<LinePlace>,
         limit: u32,
-    ) -> Result<(Vec<LogView>, Option<Place>), Failed> {
+    ) -> Result<(Vec<LogView>, Option<LinePlace>), Failed> {
         let (tenant, query) = (tenant.to_owned(), query.clone());
         match self.session.execute(Command::LogRead { tenant, query, oldest_first, from, limit })? {
             Reply::Log(read) => Ok((read.lines, read.next)),
@@ -221,10 +275,9 @@ fn whole(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A line of the log as JSON on one line, which holds no control characters.
+/// A line of the log as JSON on one line.
 fn compact(out: &mut impl Write, line: &LogView) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    writeln!(out)
+    writeln!(out, "{}", harmless(&serde_json::to_string(line)?))
 }
 
 /// A text whose control characters do nothing to a terminal. Quotes stay as they are.

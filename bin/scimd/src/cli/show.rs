@@ -4,6 +4,7 @@ use super::Failed;
 use super::arguments::Json;
 use scim_service::Secret;
 use scim_service::admin::{KeyView, Reply, TenantView, TokenView};
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -59,8 +60,6 @@ pub(super) fn show(reply: Reply, form: Form) -> Result<(), Failed> {
         (Reply::Tenants(tenants), Form::Json) => json(&mut out, &tenants),
         (Reply::Tokens(tokens), Form::Json) => json(&mut out, &tokens),
         (Reply::Keys(keys), Form::Json) => json(&mut out, &keys),
-        (Reply::Log(read), _) => json(&mut out, &read.lines),
-        (Reply::LogTail(tail), _) => json(&mut out, &tail.lines),
         (Reply::Tenant(tenant), _) => tenants(&mut out, &[tenant]),
         (Reply::Tenants(all), _) => tenants(&mut out, &all),
         (Reply::Tokens(all), _) => tokens(&mut out, &all),
@@ -70,6 +69,10 @@ pub(super) fn show(reply: Reply, form: Form) -> Result<(), Failed> {
                 talk(&format!("warning: {warning}"));
             }
             writeln!(out, "version {} with {} rules is in force", applied.version, applied.rules)
+        }
+        // They are answers to the commands on the log, which show them page by page.
+        (Reply::Log(_) | Reply::LogTail(_) | Reply::LogReads(_), _) => {
+            return Err(Failed::other("the answer is not the one to this command"));
         }
         (Reply::Done, _) => {
             talk("done; it is in force from now on");
@@ -95,8 +98,28 @@ fn hand_out(secret: &Secret, form: Form, out: &mut impl Write) -> Result<(), Fai
 }
 
 pub(super) fn json(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
+    writeln!(out, "{}", harmless(&serde_json::to_string_pretty(value)?))
+}
+
+/// JSON text in which what a terminal would obey is escaped. Such characters stand in texts alone, and
+/// those of ASCII are escaped already, but for DEL.
+pub(super) fn harmless(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                // Writing to a String does not fail.
+                let _ = write!(safe, "\\u{:04x}", u32::from(c));
+            }
+            other => safe.push(other),
+        }
+    }
+    safe
 }
 
 fn tenants(out: &mut impl Write, all: &[TenantView]) -> std::io::Result<()> {
@@ -154,4 +177,21 @@ fn keys(out: &mut impl Write, all: &[KeyView]) -> std::io::Result<()> {
 #[expect(clippy::print_stderr, reason = "talk to the person at the terminal goes there")]
 pub(super) fn talk(text: &str) {
     eprintln!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_nothing_that_a_terminal_obeys_and_says_the_same() {
+        let text = "é 李 \u{1b}[2J\r\n\u{7f}\u{9b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{61c}";
+        let mut written = Vec::new();
+        json(&mut written, &[text]).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<String>>(&written).unwrap(), [text]);
+        let odd: Vec<char> =
+            written.chars().filter(|c| !c.is_ascii_graphic() && !" \n".contains(*c)).collect();
+        assert_eq!(odd, ['é', '李']);
+    }
 }

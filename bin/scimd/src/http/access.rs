@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use scim_service::{Caller, Refusal};
 use std::future::{Ready, ready};
+use std::time::Instant;
 
 /// A caller who may read.
 pub(crate) struct Reader(pub(crate) Caller);
@@ -22,7 +23,7 @@ impl FromRequest for Reader {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).map(Self))
+        ready(authenticate(request, |_, _| ()).map(Self))
     }
 }
 
@@ -31,17 +32,20 @@ impl FromRequest for Writer {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).and_then(|caller| {
+        let started = Instant::now();
+        let count = |state: &State, refusal: &Refusal| state.service.count_refused_change(refusal);
+        ready(authenticate(request, count).and_then(|caller| {
             if caller.may_write() {
                 return Ok(Self(caller));
             }
-            let refusal = state(request)?.service.refuse_change(&caller);
+            let refusal = state(request)?.service.refuse_change(&caller, started);
             Err(refuse(request, &refusal))
         }))
     }
 }
 
-fn authenticate(request: &HttpRequest) -> Result<Caller, ApiError> {
+/// The caller. Of a refusal, `refused` is told too.
+fn authenticate(request: &HttpRequest, refused: impl FnOnce(&State, &Refusal)) -> Result<Caller, ApiError> {
     let state = state(request)?;
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let one = match (headers.next(), headers.next()) {
@@ -50,7 +54,10 @@ fn authenticate(request: &HttpRequest) -> Result<Caller, ApiError> {
         (Some(value), None) => Some(value.to_str().unwrap_or("")),
         (Some(_), Some(_)) => Some(""),
     };
-    state.service.authenticate(one, &request_id(request)).map_err(|refusal| refuse(request, &refusal))
+    state.service.authenticate(one, &request_id(request)).map_err(|refusal| {
+        refused(state, &refusal);
+        refuse(request, &refusal)
+    })
 }
 
 fn state(request: &HttpRequest) -> Result<&Data<State>, ApiError> {

@@ -13,7 +13,7 @@ use scim_service::{Asked, MAX_BULK_BODY};
 
 /// `POST /Bulk`
 pub(super) async fn bulk(caller: Writer, request: HttpRequest, body: Payload, state: Data<State>) -> Handled {
-    let noting = Noting::new(&state, &caller.0, Asked::Other("Bulk request"));
+    let noting = Noting::new(&state, &caller.0, Asked::Bulk);
     let body = noting.note(read(&request, body, MAX_BULK_BODY, &state).await)?;
     let bulk = state.service.bulk(caller.0);
     let stopping = |_| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");

@@ -10,6 +10,13 @@ use std::fmt::Write;
 /// The media type of the text format.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// What writes are.
+const WRITES: &str = "Creates, replacements, changes and deletions over SCIM, operations of bulk requests among \
+                      them; refused for any reason but bad credentials.";
+
+/// What reads are.
+const READS: &str = "Reads of resources, lists and searches over SCIM that were not refused.";
+
 pub(super) async fn metrics(state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, TEXT_FORMAT)).body(text(&state.service.totals()))
 }
@@ -17,9 +24,9 @@ pub(super) async fn metrics(state: Data<State>) -> HttpResponse {
 fn text(totals: &Totals) -> String {
     let mut text = String::new();
     let writes = [("done", totals.writes_done), ("refused", totals.writes_refused)];
-    family(&mut text, "writes", "Creates, replacements, changes and deletions over SCIM.", "result", &writes);
+    family(&mut text, "writes", WRITES, "result", &writes);
     let reads = [("found", totals.reads), ("not_found", totals.not_found)];
-    family(&mut text, "reads", "Reads of resources, lists and searches over SCIM.", "result", &reads);
+    family(&mut text, "reads", READS, "result", &reads);
     family(&mut text, "dialects", "Client habits that were rewritten.", "dialect", &totals.dialects);
     for (name, help, value) in [
         (
@@ -27,7 +34,11 @@ fn text(totals: &Totals) -> String {
             "Requests without credentials or with unknown ones.",
             totals.unknown_credentials,
         ),
-        ("log_lines_dropped", "Log lines dropped because too many waited.", totals.dropped_lines),
+        (
+            "log_lines_dropped",
+            "Log lines not written: too many waited, or a write failed.",
+            totals.dropped_lines,
+        ),
         ("log_lines_pruned", "Log lines removed for their age.", totals.pruned_lines),
     ] {
         head(&mut text, name, help);

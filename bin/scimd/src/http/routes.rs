@@ -137,9 +137,8 @@ async fn no_such_endpoint(
     state: Data<State>,
     kinds: Vec<String>,
 ) -> Handled {
-    let detail = wrong_path(&request, &kinds);
-    state.service.note_wrong_path(&caller.0, &detail);
-    Err(ApiError::new(StatusCode::NOT_FOUND, detail))
+    let noting = Noting::new(&state, &caller.0, Asked::Other("Ask for an unknown path"));
+    Err(noting.refuse(ApiError::new(StatusCode::NOT_FOUND, wrong_path(&request, &kinds))))
 }
 
 /// Everything outside the endpoint. Nothing is there, so nobody needs to say who asks.

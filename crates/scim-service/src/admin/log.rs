@@ -5,7 +5,7 @@ use super::log_query::LogQuery;
 use crate::service::Service;
 use chrono::DateTime;
 use scim_core::datetime::format_date_time;
-use scim_store_diesel::{LogLine, LogOrder, LogPlace, NumberedLine};
+use scim_store_diesel::{LogFilter, LogLine, LogOrder, LogPlace, LogTail, NumberedLine};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
@@ -20,19 +20,19 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The place of a line, to go on from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct LinePlace {
     at_ms: i64,
     number: i64,
 }
 
-impl From<LogPlace> for Place {
+impl From<LogPlace> for LinePlace {
     fn from(place: LogPlace) -> Self {
         Self { at_ms: place.at_ms, number: place.id }
     }
 }
 
-impl From<Place> for LogPlace {
-    fn from(place: Place) -> Self {
+impl From<LinePlace> for LogPlace {
+    fn from(place: LinePlace) -> Self {
         Self { at_ms: place.at_ms, id: place.number }
     }
 }
@@ -43,16 +43,26 @@ pub struct LogLines {
     /// The lines, in the order that was asked for.
     pub lines: Vec<LogView>,
     /// Where to go on; `None` at the end.
-    pub next: Option<Place>,
+    pub next: Option<LinePlace>,
 }
 
-/// Lines in the order in which they were written.
+/// The newest lines, or those that were written since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogTail {
+pub struct FollowedLines {
     /// The lines, oldest first.
     pub lines: Vec<LogView>,
     /// What to ask for the lines that come after them with.
     pub after: i64,
+    /// Where those end that were asked for and did not fit into the answer; they are older.
+    pub earlier: Option<Earlier>,
+}
+
+/// Where a tail goes on to older lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    place: LinePlace,
+    /// The number of the newest line when the tail began: what was written since is followed.
+    newest: i64,
 }
 
 /// A line of the provisioning log.
@@ -118,7 +128,7 @@ impl Service {
         tenant: &str,
         query: &LogQuery,
         oldest_first: bool,
-        from: Option<Place>,
+        from: Option<LinePlace>,
         limit: u32,
     ) -> Result<LogLines, CommandError> {
         let filter = query.filter(self.now_ms())?;
@@ -132,34 +142,54 @@ impl Service {
             let (lines, last) = fitting(tenant, page.lines);
             next = last.or(page.next);
             if !lines.is_empty() || next.is_none() || started.elapsed() > PATIENCE {
-                return Ok(LogLines { lines, next: next.map(Place::from) });
+                return Ok(LogLines { lines, next: next.map(LinePlace::from) });
             }
         }
     }
 
-    /// The newest lines, oldest first.
-    pub(super) fn tail_log(&self, tenant: &str, lines: u32) -> Result<LogTail, CommandError> {
+    /// The newest lines, oldest first, or those before them. Where not all of them fit into one message,
+    /// the newest do, and the answer says where the others end.
+    pub(super) fn tail_log(
+        &self,
+        tenant: &str,
+        lines: u32,
+        earlier: Option<Earlier>,
+    ) -> Result<FollowedLines, CommandError> {
         let id = self.tenant_named(tenant)?.id;
-        Ok(followed(tenant, self.store().tenant(id).log_tail(lines.min(MAX_LINES))?))
+        let (store, lines) = (self.store().tenant(id), lines.min(MAX_LINES));
+        let (newest_first, newest) = match earlier {
+            None => {
+                let LogTail { lines, after } = store.log_tail(lines)?;
+                (lines.into_iter().rev().collect::<Vec<_>>(), after)
+            }
+            Some(Earlier { place, newest }) => {
+                let (all, from) = (LogFilter::default(), Some(place.into()));
+                (store.log(&all, LogOrder::NewestFirst, from, lines)?.lines, newest)
+            }
+        };
+        let end = newest_first.last().map(NumberedLine::place);
+        // Decided earlier and written later than the tail began: they are followed.
+        let (later, wanted): (Vec<_>, Vec<_>) =
+            newest_first.into_iter().partition(|numbered| numbered.id > newest);
+        let (mut views, last) = fitting(tenant, wanted);
+        views.reverse();
+        let place = last.or(end.filter(|_| !later.is_empty()));
+        let earlier = place.map(|place| Earlier { place: place.into(), newest });
+        Ok(FollowedLines { lines: views, after: newest, earlier })
     }
 
     /// The lines that were written after those of an earlier tail.
-    pub(super) fn follow_log(&self, tenant: &str, after: i64) -> Result<LogTail, CommandError> {
+    pub(super) fn follow_log(&self, tenant: &str, after: i64) -> Result<FollowedLines, CommandError> {
         let id = self.tenant_named(tenant)?.id;
-        Ok(followed(tenant, self.store().tenant(id).log_after(after)?))
+        let LogTail { lines, after } = self.store().tenant(id).log_after(after)?;
+        let (lines, last) = fitting(tenant, lines);
+        Ok(FollowedLines { lines, after: last.map_or(after, |place| place.id), earlier: None })
     }
 }
 
-fn followed(tenant: &str, tail: scim_store_diesel::LogTail) -> LogTail {
-    let newest = tail.after;
-    let after = |last: Option<LogPlace>| last.map_or(newest, |place| place.id);
-    let (lines, last) = fitting(tenant, tail.lines);
-    LogTail { lines, after: after(last) }
-}
-
 /// As many lines as fit into one message, and the place of the last of them if there are more.
-fn fitting(tenant: &str, lines: Vec<NumberedLine>) -> (Vec<LogView>, Option<LogPlace>) {
-    let (mut bytes, mut place, mut views) = (0, None, Vec::with_capacity(lines.len()));
+fn fitting(tenant: &str, lines: impl IntoIterator<Item = NumberedLine>) -> (Vec<LogView>, Option<LogPlace>) {
+    let (mut bytes, mut place, mut views) = (0, None, Vec::new());
     for numbered in lines {
         if bytes > MAX_BYTES {
             return (views, place);

@@ -4,13 +4,15 @@
 mod keys;
 mod log;
 mod log_query;
+mod log_reads;
 mod policy;
 mod tenants;
 mod tokens;
 
 pub use keys::{KeyView, NewKey};
-pub use log::{LogLines, LogTail, LogView, Place};
-pub use log_query::LogQuery;
+pub use log::{Earlier, FollowedLines, LinePlace, LogLines, LogView};
+pub use log_query::{LogQuery, LogTime, Statuses};
+pub use log_reads::{ReadsPage, ReadsView};
 pub use policy::{PolicyApplied, PolicyView};
 pub use tenants::{TenantView, check_tenant_name};
 pub use tokens::{NewToken, TokenView};
@@ -119,7 +121,7 @@ pub enum Command {
         /// Whether the oldest come first.
         oldest_first: bool,
         /// Where to go on, as the answer before said it.
-        from: Option<Place>,
+        from: Option<LinePlace>,
         /// The most lines of this answer, which may have fewer.
         limit: u32,
     },
@@ -127,8 +129,19 @@ pub enum Command {
     LogTail {
         /// The tenant.
         tenant: String,
-        /// How many.
+        /// How many; the answer may have fewer and say where to go on.
         lines: u32,
+        /// Where to go on to older ones, as the answer before said it.
+        earlier: Option<Earlier>,
+    },
+    /// Reads how often tokens read, minute by minute, oldest first.
+    LogReads {
+        /// The tenant.
+        tenant: String,
+        /// From when on, in the words of [`LogQuery::since`].
+        since: Option<String>,
+        /// The last minute and accessor of the answer before, to go on from.
+        after: Option<(i64, String)>,
     },
     /// Reads the lines that were written after those of an earlier answer.
     LogFollow {
@@ -164,7 +177,9 @@ pub enum Reply {
     /// Lines of the provisioning log.
     Log(LogLines),
     /// Lines of the provisioning log, and how to follow it.
-    LogTail(LogTail),
+    LogTail(FollowedLines),
+    /// How often tokens read.
+    LogReads(ReadsPage),
 }
 
 /// The kinds of failure of a command, for exit codes.
@@ -268,7 +283,12 @@ impl Service {
             Command::LogRead { tenant, query, oldest_first, from, limit } => {
                 self.read_log(&tenant, &query, oldest_first, from, limit).map(Reply::Log)
             }
-            Command::LogTail { tenant, lines } => self.tail_log(&tenant, lines).map(Reply::LogTail),
+            Command::LogTail { tenant, lines, earlier } => {
+                self.tail_log(&tenant, lines, earlier).map(Reply::LogTail)
+            }
+            Command::LogReads { tenant, since, after } => {
+                self.log_reads(&tenant, since.as_deref(), after).map(Reply::LogReads)
+            }
             Command::LogFollow { tenant, after } => self.follow_log(&tenant, after).map(Reply::LogTail),
         }
     }

@@ -125,10 +125,9 @@ impl Task {
             Some(target) => {
                 let asked = match self.asked.method {
                     Some(Method::Post) => "Create",
-                    Some(Method::Put) => "Replace",
-                    Some(Method::Patch) => "Update",
+                    Some(Method::Put | Method::Patch) => "Update",
                     Some(Method::Delete) => "Delete",
-                    None => "Unknown operation on",
+                    None => "Bulk operation on",
                 };
                 let about = match &target.id {
                     Some(id) => About::Resource(id),

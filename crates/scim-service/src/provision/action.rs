@@ -1,6 +1,6 @@
 //! Lines of the provisioning log: what was done, in an administrator's words.
 
-use super::named::joined;
+use super::named::{joined, name, without_values};
 use crate::caller::Caller;
 use crate::error::ServiceError;
 use crate::verdict::Verdict;
@@ -37,7 +37,7 @@ impl Entry {
         }
     }
 
-    /// A refusal. The reason names attributes and ids; of values it holds none but the target's name.
+    /// A refusal.
     pub(crate) fn refused(
         action: String,
         id: Option<&str>,
@@ -49,7 +49,7 @@ impl Entry {
         Self { refused: joined(error.attributes()), ..entry }
     }
 
-    /// A refusal with its reason in words, which name attributes and no values.
+    /// A refusal with its reason in words.
     pub(crate) fn turned_down(
         action: String,
         res: Option<ResourceId>,
@@ -98,17 +98,30 @@ impl Entry {
         self.dialects.split_whitespace()
     }
 
+    /// The line of a caller's request.
     pub(crate) fn line(&self, caller: &Caller, started: Instant, now_ms: i64) -> LogLine {
+        self.line_of(Some(&caller.accessor), &caller.request_id, started, now_ms)
+    }
+
+    /// The line of the request of a token. The reason names attributes and ids; of the values that a
+    /// client sent it holds none but the target's name.
+    pub(crate) fn line_of(
+        &self,
+        accessor: Option<&str>,
+        request_id: &str,
+        started: Instant,
+        now_ms: i64,
+    ) -> LogLine {
         LogLine {
             at_ms: now_ms,
-            request_id: caller.request_id.clone(),
-            accessor: Some(caller.accessor.clone()),
+            request_id: request_id.to_owned(),
+            accessor: accessor.map(str::to_owned),
             action: self.action.clone(),
             res: self.res,
             target: self.target.clone(),
             status: i16::try_from(self.status).unwrap_or(i16::MAX),
             scim_type: self.scim_type.map(str::to_owned),
-            reason: self.reason.clone(),
+            reason: self.reason.as_deref().map(without_values),
             dialects: self.dialects.clone(),
             ignored: self.ignored.clone(),
             refused: self.refused.clone(),
@@ -122,7 +135,7 @@ fn suggested(findings: &Findings) -> Option<String> {
     if findings.uncanonical.is_empty() {
         return None;
     }
-    let paths: Vec<&str> = findings.uncanonical.iter().map(String::as_str).take(20).collect();
+    let paths: Vec<String> = findings.uncanonical.iter().map(|path| name(path)).take(20).collect();
     Some(format!("values that the schema does not suggest: {}", paths.join(", ")))
 }
 
@@ -147,9 +160,15 @@ pub(super) fn change_in_words(
         Kind::Group => match (delta.added.len(), delta.removed.len()) {
             (0, 0) if old.version == new.version => "Update group (no change)".to_owned(),
             (0, 0) => "Update group".to_owned(),
-            (added, 0) => format!("Add {added} members to group"),
-            (0, removed) => format!("Remove {removed} members from group"),
-            (added, removed) => format!("Add {added} and remove {removed} members of group"),
+            (added, 0) => format!("Add {} to group", members(added)),
+            (0, removed) => format!("Remove {} from group", members(removed)),
+            (added, removed) => {
+                format!("Add {} to and remove {} from group", members(added), members(removed))
+            }
         },
     }
+}
+
+fn members(count: usize) -> String {
+    if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
 }

@@ -152,7 +152,7 @@ impl<'s> Provisioning<'s> {
     pub(crate) fn name_in(&self, body: &Map<String, Value>) -> Option<String> {
         let attribute = if self.kind == Kind::User { "userName" } else { "displayName" };
         let (_, name) = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute))?;
-        name.as_str().map(json::shortened)
+        name.as_str().map(json::legible)
     }
 }
 

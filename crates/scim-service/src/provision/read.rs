@@ -30,13 +30,19 @@ impl Provisioning<'_> {
         let result = self.try_get(id, projection);
         let (recorder, now_ms) = (self.service.recorder(), self.service.now_ms());
         match &result {
-            Ok(_) => recorder.found(&self.caller, now_ms),
+            Ok(_) => recorder.read(&self.caller, now_ms, true),
             Err(ServiceError::NotFound { .. }) => {
-                recorder.not_found(self.service.store(), &self.caller, now_ms, id, || {
-                    let action = format!("Read {}", self.service.noun(self.kind));
-                    let entry = Entry::not_found(action, id.parse().ok(), None, 404);
-                    entry.line(&self.caller, self.started, now_ms)
-                });
+                recorder.not_found(
+                    self.service.store(),
+                    &self.caller,
+                    now_ms,
+                    ("read", self.kind, id),
+                    || {
+                        let action = format!("Read {}", self.service.noun(self.kind));
+                        let entry = Entry::not_found(action, id.parse().ok(), None, 404);
+                        entry.line(&self.caller, self.started, now_ms)
+                    },
+                );
             }
             Err(error) => self.note("Read", &About::Resource(id), error),
         }

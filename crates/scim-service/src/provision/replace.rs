@@ -28,7 +28,7 @@ impl Provisioning<'_> {
         projection: &Projection,
     ) -> Result<Answer, ServiceError> {
         let result = self.try_replace(id, body, if_match, projection).await;
-        self.noted("Replace", &About::Resource(id), result)
+        self.noted("Update", &About::Resource(id), result)
     }
 
     async fn try_replace(

@@ -14,7 +14,7 @@ use crate::render::{ADDED, render, write_resource};
 use crate::service::Service;
 use cursors::{Cursors, Start};
 use query::Query;
-use scim_core::json::shortened;
+use scim_core::json::legible;
 use scim_core::search::SearchRequest;
 use scim_store_diesel::{Hit, Kind, Listing, Loaded, Page, Part, Relations, StoreError, asks_one};
 use std::fmt::Write;
@@ -105,15 +105,15 @@ impl Search {
                     self.service.store(),
                     &self.caller,
                     now_ms,
-                    (lookup.kind, lookup.text),
+                    ("look up", lookup.kind, lookup.is_name, lookup.text),
                     || {
                         let action = format!("Look up {}", self.service.noun(lookup.kind));
-                        let target = lookup.is_name.then(|| shortened(lookup.text));
+                        let target = lookup.is_name.then(|| legible(lookup.text));
                         Entry::not_found(action, None, target, 200).line(&self.caller, self.started, now_ms)
                     },
                 );
             }
-            _ => recorder.found(&self.caller, now_ms),
+            _ => recorder.read(&self.caller, now_ms, total > 0),
         }
     }
 
@@ -226,7 +226,7 @@ fn note(
     error: ServiceError,
 ) -> ServiceError {
     let action = match kinds {
-        [one] => format!("List {}", service.noun(*one)),
+        [one] => format!("List {}s", service.noun(*one)),
         _ => "Search".to_owned(),
     };
     let line = Entry::refused(action, None, None, &error).line(caller, started, service.now_ms());

@@ -1,35 +1,27 @@
 //! Numbers that a seed decides, and the words that are drawn.
 
-/// A generator of numbers (splitmix64): the same seed, the same numbers.
-pub(crate) struct Random(u64);
+/// A generator of numbers that draws words.
+pub(crate) struct Random(scimd_tests::Random);
 
 impl Random {
     /// Begins with a seed; neighbouring seeds have nothing in common.
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x2545_F491_4F6C_DD1D))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        Self(scimd_tests::Random::new(seed))
     }
 
     /// A number below `end`, which is at least 1.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() >> 32).unwrap() % end
+        self.0.below(end)
     }
 
     /// True once in `times`.
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
+        self.0.once_in(times)
     }
 
     /// One of several.
     pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len())]
+        *self.0.pick(list)
     }
 
     /// One of several, or nothing.

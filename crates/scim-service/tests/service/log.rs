@@ -5,7 +5,7 @@ use scim_core::Projection;
 use scim_core::search::SearchRequest;
 use scim_service::admin::{Command, LogQuery, LogView, Reply};
 use scim_service::{Asked, Caller, Kind, Refusal, Service, StoreConfig, Verdict};
-use scim_store_diesel::{CommitObserver, Committed, RequestCount, Store};
+use scim_store_diesel::{CommitObserver, Committed, ReadCount, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
@@ -38,7 +38,7 @@ fn lines(service: &Service) -> Vec<LogView> {
 }
 
 /// What the store has counted, once the service is gone.
-fn counts(service: Arc<Service>, directory: &tempfile::TempDir) -> Vec<RequestCount> {
+fn counts(service: Arc<Service>, directory: &tempfile::TempDir) -> Vec<ReadCount> {
     struct Nobody;
     impl CommitObserver for Nobody {
         fn committed(&mut self, _: Vec<Committed>) {}
@@ -47,7 +47,7 @@ fn counts(service: Arc<Service>, directory: &tempfile::TempDir) -> Vec<RequestCo
     drop(service);
     let store = Store::open(&StoreConfig::new(directory.path()), |_, _| Nobody).unwrap();
     let acme = store.tenant_named("acme").unwrap().id;
-    store.tenant(acme).request_counts(0).unwrap()
+    store.tenant(acme).read_counts((0, ""), 1000).unwrap()
 }
 
 #[test]
@@ -102,13 +102,15 @@ fn reads_are_counted_by_token_and_minute_and_leave_no_line() {
             look_up(&service, &caller, Kind::User, "active eq true");
         }
         look_up(&service, &caller, Kind::User, "userName eq \"bob\"");
+        // No lookup, and so without a line; it found nothing all the same.
+        look_up(&service, &caller, Kind::User, "title eq \"Boss\"");
         service.users(caller.clone()).get("nothing", &Projection::all()).unwrap_err();
         // What was written in between is added to.
         service.flush().unwrap();
         look_up(&service, &caller, Kind::User, "userName eq \"ann\"");
     }
     let totals = service.totals();
-    assert_eq!((totals.reads, totals.not_found, totals.writes_done), (15, 6, 1));
+    assert_eq!((totals.reads, totals.not_found, totals.writes_done), (15, 9, 1));
     let actions: Vec<_> = lines(&service).into_iter().map(|line| (line.action, line.status)).collect();
     let (look, read) = (("Look up user".to_owned(), 200), ("Read user".to_owned(), 404));
     let minute = [look.clone(), read.clone()];
@@ -117,7 +119,7 @@ fn reads_are_counted_by_token_and_minute_and_leave_no_line() {
         .into_iter()
         .map(|c| (c.minute - NOON / 60_000, c.reads, c.not_found, c.accessor == caller.accessor()))
         .collect();
-    assert_eq!(found, [(0, 3, 2, true), (1, 5, 2, true), (2, 7, 2, true)]);
+    assert_eq!(found, [(0, 3, 3, true), (1, 5, 3, true), (2, 7, 3, true)]);
 }
 
 #[test]
@@ -170,6 +172,87 @@ fn a_refusal_names_the_attributes_and_never_their_values() {
 }
 
 #[test]
+fn a_row_holds_no_value_whatever_a_client_sends_and_is_of_bounded_length() {
+    let fixture = Fixture::new();
+    let caller = fixture.caller();
+    let users = fixture.service.users(caller.clone());
+    let ann = id(&wait(users.create(&user("ann"), &Projection::all())).unwrap());
+    let all = Projection::all();
+    let body = |more: &str| {
+        let schemas = r#""schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]"#;
+        format!(r#"{{{schemas},"userName":"bob",{more}}}"#).into_bytes()
+    };
+    let long: Vec<String> = (0..60).map(|n| format!(r#""x{n}{}":"hidden 1""#, "y".repeat(99))).collect();
+    for more in [
+        r#""hidden@1.test":1"#,
+        r#""a` hidden 2 `b":1"#,
+        r#""emails":[{"value":"hidden 3","hidden 4":"x"}]"#,
+        r#""emails":[{"hidden[5 eq \"` hidden 6 `\"]":1}]"#,
+        r#""title":{"hidden 7":"hidden 8"}"#,
+        r#""title":1,"TITLE":"hidden 9""#,
+        r#""hidden 10":1,"hidden 10":2"#,
+        r#""emails":[{"type":"hidden 11","primary":true},{"type":"hidden 11","primary":true}]"#,
+        &long.join(","),
+    ] {
+        wait(users.create(&body(more), &all)).unwrap_err();
+    }
+    wait(users.create(br#"{"userName":"hidden" 12}"#, &all)).unwrap_err();
+    for operations in [
+        r#"[{"op":"hidden@13","path":"title"}]"#,
+        r#"[{"op":"a` hidden 14 `b"}]"#,
+        r#"[{"op":"add","path":"emails[value eq \"hidden 15\"].valu","value":"x"}]"#,
+        r#"[{"op":"add","path":"emails[value eq \"` hidden 16 `\"].valu","value":"x"}]"#,
+        r#"[{"op":"replace","path":"emails[value eq \"` hidden 17 `\"]","value":1}]"#,
+        r#"[{"op":"replace","path":"title[value eq \"hidden` 18\"]","value":"x"}]"#,
+        r#"[{"op":"add","path":"emails[value eq \"hidden 19","value":"x"}]"#,
+        r#"[{"op":"add","path":"userName eq \"hidden 20\"","value":"x"}]"#,
+        r#"[{"op":"replace","path":"active","value":"hidden 21"}]"#,
+        r#"[{"op":"replace","value":{"hidden@22":"x","emails[value eq \"hidden 23\"].x":"x"}}]"#,
+    ] {
+        let result = wait(users.patch(&ann, &patch(operations), None, &all));
+        assert!(result.is_err(), "{operations}");
+    }
+    for hidden in ["hidden@24.test", "hidden` 25 `"] {
+        users.get(hidden, &all).unwrap_err();
+        wait(users.delete(hidden, None)).unwrap_err();
+    }
+    let (service, _directory) = shared(fixture);
+    for filter in [
+        "userName eq hidden 26",
+        r#"userName eq "hidden 27" and"#,
+        r#"userName eq "hidden 28"#,
+        r#"userName eq "hidden 29" "hidden 30""#,
+        r#"hidden@31 eq "x""#,
+        r#"userName eq "a` hidden 32 `b" x"#,
+        r#"title eq ["hidden 33"]"#,
+        "hidden` 34 ` pr",
+    ] {
+        let request = SearchRequest { filter: Some(filter.to_owned()), ..SearchRequest::default() };
+        assert!(service.search(caller.clone(), Kind::User, &request).is_err(), "{filter}");
+    }
+    let words =
+        |sort_by: &str| SearchRequest { sort_by: Some(sort_by.to_owned()), ..SearchRequest::default() };
+    assert!(service.search(caller.clone(), Kind::User, &words("a` hidden 35 `")).is_err());
+    let bulk = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
+        {"method":"DELETE","path":"/hidden 36"},{"method":"DELETE","path":"/Users/hidden` 37 `"},
+        {"method":"hidden 38","path":"/Users"},{"method":"POST","path":"/Users","bulkId":"a",
+         "data":{"manager":"bulkId:hidden 39"}}]}"#;
+    service.bulk(caller.clone()).run(bulk.as_bytes()).unwrap();
+    let lines = lines(&service);
+    assert!(lines.len() > 35, "{}", lines.len());
+    for line in &lines {
+        // A name with what makes it no name cut off may stand among the refused attributes.
+        let text = format!("{:?} {:?} {:?}", line.reason, line.ignored, line.refused);
+        let told =
+            (1..40).find(|n| text.contains(&format!("hidden {n}")) || text.contains(&format!("` {n}")));
+        assert_eq!(told, None, "{line:?}");
+        assert!(!text.contains("hidden@"), "{line:?}");
+        assert!(line.reason.as_ref().is_none_or(|reason| reason.chars().count() <= 1000), "{line:?}");
+        assert!(line.refused.join(" ").len() <= 1000 && line.ignored.join(" ").len() <= 1000, "{line:?}");
+    }
+}
+
+#[test]
 fn old_lines_and_counts_are_pruned_as_time_goes_by_and_other_writes_go_on() {
     static NOW: AtomicI64 = AtomicI64::new(NOON);
     let fixture = Fixture::at(|| NOW.load(Ordering::Relaxed));
@@ -189,19 +272,23 @@ fn old_lines_and_counts_are_pruned_as_time_goes_by_and_other_writes_go_on() {
     write_lines(10);
     assert_eq!(fixture.service.prune(90, || false).unwrap(), 0);
     NOW.fetch_add(61 * DAY, Ordering::Relaxed);
+    // A clock that is ahead removes nothing by itself: the days end with the newest line.
+    assert_eq!(fixture.service.prune(90, || false).unwrap(), 0);
+    write_lines(1);
     // Told to stop, it stops.
     assert_eq!(fixture.service.prune(90, || true).unwrap(), 0);
     let once = std::cell::Cell::new(0);
     let after_one = || once.replace(once.get() + 1) > 0;
     assert_eq!(fixture.service.prune(90, after_one).unwrap(), 500);
-    assert_eq!(left(), 711);
+    assert_eq!(left(), 712);
     assert_eq!(fixture.service.prune(90, || false).unwrap(), 701);
-    assert_eq!(left(), 10);
-    // The newest line stays, however old.
+    assert_eq!(left(), 11);
     NOW.fetch_add(900 * DAY, Ordering::Relaxed);
-    assert_eq!(fixture.service.prune(90, || false).unwrap(), 9);
+    assert_eq!(fixture.service.prune(90, || false).unwrap(), 0);
+    write_lines(1);
+    assert_eq!(fixture.service.prune(90, || false).unwrap(), 11);
     assert_eq!(left(), 1);
-    assert_eq!(fixture.service.totals().pruned_lines, 1210);
+    assert_eq!(fixture.service.totals().pruned_lines, 1212);
     let (service, directory) = shared(fixture);
     assert!(counts(service, &directory).is_empty());
 }

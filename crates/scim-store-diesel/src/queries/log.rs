@@ -133,6 +133,12 @@ fn last_number(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(last.unwrap_or(0))
 }
 
+/// The time of a tenant's newest line.
+pub(crate) fn newest(conn: &mut Conn, tenant: i64) -> Result<Option<i64>, StoreError> {
+    let of_tenant = provisioning_log::table.filter(provisioning_log::tenant.eq(tenant));
+    Ok(of_tenant.select(max(provisioning_log::at_ms)).get_result(conn)?)
+}
+
 /// The newest lines, and where to go on from them. The connection is inside a transaction.
 pub(crate) fn tail(conn: &mut Conn, tenant: i64, limit: i64) -> Result<LogTail, StoreError> {
     let after = last_number(conn)?;

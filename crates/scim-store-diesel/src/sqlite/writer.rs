@@ -12,7 +12,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
 
 /// How the writer is set up.
 pub(crate) struct WriterSettings {
@@ -49,14 +48,15 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Queues the work of one request. The answer comes after the commit that holds it.
-    pub(crate) fn submit<T, E, F>(&self, work: F) -> oneshot::Receiver<Result<T, E>>
+    /// Queues the work of one request. `reply` gets the result after the commit that holds it, or at once
+    /// if the queue does not take it.
+    pub(crate) fn submit<T, E, F, R>(&self, work: F, reply: R)
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        R: FnOnce(Result<T, E>) + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
         let job = Box::new(Request { work: Some(work), result: None, reply: Some(reply) });
         let refused = match &self.queue {
             None => Some((job as Box<dyn Job>, StoreError::NotDurable("the writer has stopped".to_owned()))),
@@ -71,7 +71,6 @@ impl Writer {
         if let Some((job, error)) = refused {
             job.answer(Some(error));
         }
-        answer
     }
 }
 
@@ -94,17 +93,18 @@ trait Job: Send {
     fn answer(self: Box<Self>, failed: Option<StoreError>);
 }
 
-struct Request<F, T, E> {
+struct Request<F, T, E, R> {
     work: Option<F>,
     result: Option<Result<T, E>>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
+    reply: Option<R>,
 }
 
-impl<F, T, E> Job for Request<F, T, E>
+impl<F, T, E, R> Job for Request<F, T, E, R>
 where
     T: Send,
     E: From<StoreError> + Send,
     F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
+    R: FnOnce(Result<T, E>) + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
@@ -122,8 +122,7 @@ where
             (None, None) => Err(StoreError::NotDurable("the request was not run".to_owned()).into()),
         };
         if let Some(reply) = self.reply.take() {
-            // Nobody waits any longer when the client has gone; the write stands all the same.
-            let _ = reply.send(result);
+            reply(result);
         }
     }
 }

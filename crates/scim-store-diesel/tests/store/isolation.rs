@@ -2,8 +2,8 @@
 
 use crate::support::{Fixture, group, texts, user};
 use scim_store_diesel::{
-    ApiKeyRow, Kind, LogFilter, LogLine, LogOrder, MemberWrite, Relations, RequestCount, ResourceId,
-    StoreError, StoredResource, TenantStore, TokenRow,
+    ApiKeyRow, Kind, LogFilter, LogLine, LogOrder, MemberWrite, ReadCount, Relations, ResourceId, StoreError,
+    StoredResource, TenantStore, TokenRow,
 };
 
 const BOTH: Relations = Relations { members: true, groups: true };
@@ -49,7 +49,7 @@ impl World {
             })?;
             tenant.put_policy("{}")?;
             let accessor = "acc".to_owned();
-            tenant.count(&RequestCount { minute: 1, accessor, reads: 1, not_found: 0 })?;
+            tenant.count_reads(&ReadCount { minute: 1, accessor, reads: 1, not_found: 0 })?;
             tenant.log(&LogLine {
                 at_ms: 1,
                 request_id: "r".to_owned(),
@@ -118,7 +118,7 @@ fn reads_find_nothing_of_another_tenant() {
         let all = LogFilter::default();
         let page = tenant.log(&all, LogOrder::OldestFirst, None, 9).unwrap().lines.len();
         let followed = tenant.log_after(0).unwrap().lines.len();
-        let counts = tenant.request_counts(0).unwrap().len();
+        let counts = tenant.read_counts((0, ""), 1000).unwrap().len();
         [page, tenant.log_tail(9).unwrap().lines.len(), followed, counts]
     };
     assert_eq!((logged(ours), logged(theirs)), ([1; 4], [0; 4]));

@@ -2,7 +2,7 @@
 
 use crate::plans::watched;
 use crate::support::Fixture;
-use scim_store_diesel::{LogFilter, LogLine, LogOrder, LogPlace, RequestCount, ResourceId, TenantId};
+use scim_store_diesel::{LogFilter, LogLine, LogOrder, LogPlace, ReadCount, ResourceId, TenantId};
 use std::collections::BTreeMap;
 
 fn line(at_ms: i64, request_id: &str) -> LogLine {
@@ -177,8 +177,10 @@ fn what_is_old_is_pruned_in_batches_and_the_newest_line_of_all_stays() {
     let (acme, other) = (fixture.acme, fixture.tenant("other"));
     write(&fixture, other, (0..3).map(|n| line(n, "theirs")).collect());
     write(&fixture, acme, (0..1200).map(|n| line(n, &n.to_string())).collect());
-    let count = |minute| RequestCount { minute, accessor: "acc".to_owned(), reads: 1, not_found: 1 };
-    fixture.write(move |tx| (0..3).try_for_each(|minute| tx.tenant(acme).count(&count(minute)))).unwrap();
+    let count = |minute| ReadCount { minute, accessor: "acc".to_owned(), reads: 1, not_found: 1 };
+    fixture
+        .write(move |tx| (0..3).try_for_each(|minute| tx.tenant(acme).count_reads(&count(minute))))
+        .unwrap();
     let prune = |before| fixture.write(move |tx| tx.tenant(acme).prune_log(before, 500)).unwrap();
     let prune_counts = |limit| fixture.write(move |tx| tx.tenant(acme).prune_counts(120_000, limit)).unwrap();
     let left = || walk(&fixture, &LogFilter::default(), LogOrder::OldestFirst, 500).0;
@@ -192,8 +194,8 @@ fn what_is_old_is_pruned_in_batches_and_the_newest_line_of_all_stays() {
     assert_eq!(prune(120_000), 99);
     assert_eq!([1, 500, 500].map(prune_counts), [1, 1, 0]);
     assert_eq!(left(), ["1199"]);
-    let minutes = |counts: Vec<RequestCount>| counts.iter().map(|count| count.minute).collect::<Vec<_>>();
-    assert_eq!(minutes(fixture.store.tenant(acme).request_counts(0).unwrap()), [2]);
+    let minutes = |counts: Vec<ReadCount>| counts.iter().map(|count| count.minute).collect::<Vec<_>>();
+    assert_eq!(minutes(fixture.store.tenant(acme).read_counts((0, ""), 1000).unwrap()), [2]);
     write(&fixture, acme, vec![line(200_000, "next")]);
     let next = fixture.store.tenant(acme).log_after(after).unwrap();
     assert_eq!(next.lines.iter().map(|n| &*n.line.request_id).collect::<Vec<_>>(), ["next"]);
@@ -207,14 +209,14 @@ fn counts_add_up_for_each_token_and_minute() {
     let acme = fixture.acme;
     let counted = [("a", 7, 1, 0), ("b", 7, 2, 2), ("a", 7, 3, 1), ("a", 8, 4, 0)];
     for (accessor, minute, reads, not_found) in counted {
-        let count = RequestCount { minute, accessor: accessor.to_owned(), reads, not_found };
-        fixture.write(move |tx| tx.tenant(acme).count(&count)).unwrap();
+        let count = ReadCount { minute, accessor: accessor.to_owned(), reads, not_found };
+        fixture.write(move |tx| tx.tenant(acme).count_reads(&count)).unwrap();
     }
-    let found = fixture.store.tenant(acme).request_counts(7).unwrap();
+    let found = fixture.store.tenant(acme).read_counts((7, ""), 1000).unwrap();
     let found: BTreeMap<_, _> =
         found.iter().map(|c| ((c.minute, c.accessor.as_str()), (c.reads, c.not_found))).collect();
     assert_eq!(found, BTreeMap::from([((7, "a"), (4, 1)), ((7, "b"), (2, 2)), ((8, "a"), (4, 0))]));
-    assert_eq!(fixture.store.tenant(acme).request_counts(8).unwrap().len(), 1);
+    assert_eq!(fixture.store.tenant(acme).read_counts((8, ""), 1000).unwrap().len(), 1);
 }
 
 fn uuid(number: u128) -> uuid::Uuid {

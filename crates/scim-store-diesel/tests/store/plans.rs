@@ -221,7 +221,7 @@ fn every_other_statement_goes_by_a_key() {
         let tenant = fixture.store.tenant(acme);
         tenant.log_tail(5).unwrap();
         tenant.log_after(0).unwrap();
-        tenant.request_counts(0).unwrap();
+        tenant.read_counts((0, ""), 1000).unwrap();
         tenant.tokens().unwrap();
         tenant.keys().unwrap();
         tenant.policy().unwrap();

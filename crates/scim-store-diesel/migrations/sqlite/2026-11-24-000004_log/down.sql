@@ -1,5 +1,5 @@
-DELETE FROM sqlite_stat1 WHERE tbl IN ('provisioning_log', 'request_count');
-DROP TABLE request_count;
+DELETE FROM sqlite_stat1 WHERE tbl IN ('provisioning_log', 'read_count');
+DROP TABLE read_count;
 DROP INDEX provisioning_log_request;
 DROP INDEX provisioning_log_time;
 CREATE INDEX provisioning_log_tenant ON provisioning_log (tenant, id);

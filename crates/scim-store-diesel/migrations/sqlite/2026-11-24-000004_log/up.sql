@@ -11,7 +11,7 @@ CREATE INDEX provisioning_log_time ON provisioning_log (tenant, at_ms);
 CREATE INDEX provisioning_log_request ON provisioning_log (tenant, request_id);
 
 -- Successful reads have no row in the log: they are counted, minute by minute.
-CREATE TABLE request_count (
+CREATE TABLE read_count (
     tenant    BIGINT NOT NULL,
     minute    BIGINT NOT NULL,                  -- since 1970
     accessor  TEXT   NOT NULL,
@@ -23,5 +23,5 @@ CREATE TABLE request_count (
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('provisioning_log', 'provisioning_log_time',    '1000000 500000 2'),
     ('provisioning_log', 'provisioning_log_request', '1000000 500000 1'),
-    ('request_count',    'request_count',            '100000 50000 5 1');
+    ('read_count',    'read_count',            '100000 50000 5 1');
 ANALYZE sqlite_schema;
