@@ -89,6 +89,42 @@ fn a_lookup_that_found_nothing_has_a_line_once_a_minute_for_each_token() {
 }
 
 #[test]
+fn what_is_not_found_is_told_apart_by_type_and_by_what_is_looked_for() {
+    let fixture = Fixture::new();
+    let caller = fixture.caller();
+    let (service, _directory) = shared(fixture);
+    for _ in 0..2 {
+        service.users(caller.clone()).get("x", &Projection::all()).unwrap_err();
+        service.groups(caller.clone()).get("x", &Projection::all()).unwrap_err();
+        look_up(&service, &caller, Kind::User, "userName eq \"x\"");
+        look_up(&service, &caller, Kind::User, "externalId eq \"x\"");
+    }
+    let actions: Vec<_> = lines(&service).into_iter().map(|line| line.action).collect();
+    assert_eq!(actions, ["Read user", "Read group", "Look up user", "Look up user"]);
+}
+
+#[test]
+fn a_refused_bulk_request_has_its_line_each_time_and_other_refusals_once_a_minute() {
+    let fixture = Fixture::new();
+    let caller = fixture.caller();
+    let verdict = |status| Verdict { status, scim_type: None };
+    for _ in 0..2 {
+        for (asked, status) in [
+            (Asked::Bulk, 413),
+            (Asked::Other("Discover"), 403),
+            (Asked::Other("Discover"), 404),
+            (Asked::Other("Use what is not supported"), 403),
+        ] {
+            fixture.service.note_refused(&caller, asked, verdict(status), "no", Instant::now());
+        }
+    }
+    let count = |action: &str| lines(&fixture.service).iter().filter(|line| line.action == action).count();
+    let counted = ["Bulk request", "Discover", "Use what is not supported"].map(count);
+    assert_eq!(counted, [2, 2, 1]);
+    assert_eq!(fixture.service.totals().writes_refused, 2);
+}
+
+#[test]
 fn reads_are_counted_by_token_and_minute_and_leave_no_line() {
     static NOW: AtomicI64 = AtomicI64::new(NOON);
     let fixture = Fixture::at(|| NOW.load(Ordering::Relaxed));
