@@ -59,7 +59,7 @@ fn walk_by_place(fixture: &Fixture, kind: Kind, filter: Option<&str>, sorted: bo
 #[test]
 fn a_page_of_large_documents_ends_early_and_the_walk_loses_none() {
     let fixture = Fixture::new();
-    let large = "x".repeat(1 << 20);
+    let large = "x".repeat(1_000_000);
     let stored: Vec<ResourceId> = (0..20)
         .map(|n| {
             let user = document(json!({"userName": format!("u{n}"), "active": true, "title": large}));
