@@ -80,7 +80,11 @@ pub const DIALECTS: &[Dialect] = &[
         "`replace` of `emails[type eq \"work\"].value` without such an element → creates it",
         "Entra ID",
     ),
-    dialect(APP_ROLE_JSON, "a role in the form of a JSON text → its `value` and `display`", "Entra ID"),
+    dialect(
+        APP_ROLE_JSON,
+        "a role in the form of a JSON text in a PATCH → its `value` and `display`",
+        "Entra ID",
+    ),
     dialect(MEMBER_REF, "a member with `$ref` alone → the id at the end of it", "several"),
     dialect(STRING_BOOLEAN, "`\"True\"` → `true`, in values and in filters", "Entra ID"),
     dialect(EMPTY_STRING, "`\"\"` → unassigned", "Entra ID, Okta"),

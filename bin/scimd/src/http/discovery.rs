@@ -11,18 +11,13 @@ use actix_web::web::{Data, Path};
 use scim_service::{Asked, list};
 use serde_json::Value;
 
-/// What these requests are called in the provisioning log.
-const DISCOVER: Asked<'static> = Asked::Other("Discover");
-
 pub(super) async fn provider_config(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    let noting = Noting::new(&state, &caller.0, DISCOVER);
-    noting.note(refuse_filter(&request))?;
+    discover(&state, &caller, &request)?;
     Ok(answer::message(&state.service.service_provider_config()))
 }
 
 pub(super) async fn resource_types(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    let noting = Noting::new(&state, &caller.0, DISCOVER);
-    noting.note(refuse_filter(&request))?;
+    discover(&state, &caller, &request)?;
     Ok(answer::message(&list(state.service.resource_types())))
 }
 
@@ -32,14 +27,12 @@ pub(super) async fn resource_type(
     request: HttpRequest,
     state: Data<State>,
 ) -> Handled {
-    let noting = Noting::new(&state, &caller.0, DISCOVER);
-    noting.note(refuse_filter(&request))?;
+    let noting = discover(&state, &caller, &request)?;
     noting.note(one_of(state.service.resource_types(), &id))
 }
 
 pub(super) async fn schemas(caller: Reader, request: HttpRequest, state: Data<State>) -> Handled {
-    let noting = Noting::new(&state, &caller.0, DISCOVER);
-    noting.note(refuse_filter(&request))?;
+    discover(&state, &caller, &request)?;
     Ok(answer::message(&list(state.service.schemas())))
 }
 
@@ -49,8 +42,7 @@ pub(super) async fn schema(
     request: HttpRequest,
     state: Data<State>,
 ) -> Handled {
-    let noting = Noting::new(&state, &caller.0, DISCOVER);
-    noting.note(refuse_filter(&request))?;
+    let noting = discover(&state, &caller, &request)?;
     noting.note(one_of(state.service.schemas(), &id))
 }
 
@@ -63,11 +55,13 @@ fn one_of(all: Vec<Value>, id: &str) -> Handled {
     }
 }
 
-/// Discovery answers everything or one thing: a filter is refused, other parameters are ignored (RFC 7644
-/// section 4).
-fn refuse_filter(request: &HttpRequest) -> Result<(), ApiError> {
+/// Begins a request that discovers. It answers everything or one thing: a filter is refused, other
+/// parameters are ignored (RFC 7644 section 4).
+fn discover<'a>(state: &'a State, caller: &'a Reader, request: &HttpRequest) -> Result<Noting<'a>, ApiError> {
+    let noting = Noting::new(state, &caller.0, Asked::Other("Discover"));
     if query::has(request, "filter") {
-        return Err(ApiError::new(StatusCode::FORBIDDEN, "discovery endpoints take no filter"));
+        let refusal = ApiError::new(StatusCode::FORBIDDEN, "discovery endpoints take no filter");
+        return Err(noting.refuse(refusal));
     }
-    Ok(())
+    Ok(noting)
 }

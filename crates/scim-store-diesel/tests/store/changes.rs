@@ -1,9 +1,7 @@
 //! The change log: a row for each change, in the same transaction, numbered without a gap.
 
-use crate::support::{Fixture, LogRow, document, group, texts, user};
-use scim_store_diesel::{
-    ApiKeyRow, Change, Kind, LogLine, MemberWrite, ResourceId, Store, StoreError, TokenRow,
-};
+use crate::support::{Fixture, LogRow, document, group, log_line, texts, user};
+use scim_store_diesel::{ApiKeyRow, Change, Kind, MemberWrite, ResourceId, Store, StoreError, TokenRow};
 use serde_json::{Value, json};
 
 fn key(owner: ResourceId) -> ApiKeyRow {
@@ -160,21 +158,7 @@ fn a_request_over_two_tenants_is_one_transaction() {
 fn tokens_and_the_provisioning_log_are_no_changes() {
     let fixture = Fixture::new();
     let acme = fixture.acme;
-    let line = LogLine {
-        at_ms: 1,
-        request_id: "r".to_owned(),
-        accessor: None,
-        action: "List".to_owned(),
-        res: None,
-        target: None,
-        status: 200,
-        scim_type: None,
-        reason: None,
-        dialects: String::new(),
-        ignored: String::new(),
-        refused: String::new(),
-        duration_us: 1,
-    };
+    let line = log_line(1, "r");
     let sent = line.clone();
     fixture
         .write(move |tx| {

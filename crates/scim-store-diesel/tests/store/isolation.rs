@@ -1,8 +1,8 @@
 //! One tenant cannot reach another's rows, by whatever id.
 
-use crate::support::{Fixture, group, texts, user};
+use crate::support::{Fixture, group, log_line, texts, user};
 use scim_store_diesel::{
-    ApiKeyRow, Kind, LogFilter, LogLine, LogOrder, MemberWrite, ReadCount, Relations, ResourceId, StoreError,
+    ApiKeyRow, Kind, LogFilter, LogOrder, MemberWrite, ReadCount, Relations, ResourceId, StoreError,
     StoredResource, TenantStore, TokenRow,
 };
 
@@ -50,21 +50,7 @@ impl World {
             tenant.put_policy("{}")?;
             let accessor = "acc".to_owned();
             tenant.count_reads(&ReadCount { minute: 1, accessor, reads: 1, not_found: 0 })?;
-            tenant.log(&LogLine {
-                at_ms: 1,
-                request_id: "r".to_owned(),
-                accessor: None,
-                action: "List".to_owned(),
-                res: None,
-                target: None,
-                status: 200,
-                scim_type: None,
-                reason: None,
-                dialects: String::new(),
-                ignored: String::new(),
-                refused: String::new(),
-                duration_us: 1,
-            })?;
+            tenant.log(&log_line(1, "r"))?;
             Ok((ann, staff, key.id))
         });
         let (ann, staff, key) = made.unwrap();

@@ -1,27 +1,9 @@
 //! The provisioning log and the counts of reads: filtered, walked, followed, pruned.
 
 use crate::plans::watched;
-use crate::support::Fixture;
+use crate::support::{Fixture, log_line};
 use scim_store_diesel::{LogFilter, LogLine, LogOrder, LogPlace, ReadCount, ResourceId, TenantId};
 use std::collections::BTreeMap;
-
-fn line(at_ms: i64, request_id: &str) -> LogLine {
-    LogLine {
-        at_ms,
-        request_id: request_id.to_owned(),
-        accessor: Some("acc".to_owned()),
-        action: "Update user".to_owned(),
-        res: None,
-        target: None,
-        status: 200,
-        scim_type: None,
-        reason: None,
-        dialects: String::new(),
-        ignored: String::new(),
-        refused: String::new(),
-        duration_us: 1,
-    }
-}
 
 fn write(fixture: &Fixture, tenant: TenantId, lines: Vec<LogLine>) {
     fixture.write(move |tx| lines.iter().try_for_each(|line| tx.tenant(tenant).log(line))).unwrap();
@@ -47,13 +29,13 @@ fn each_filter_finds_its_lines_in_both_orders_whatever_the_size_of_pages() {
     let fixture = Fixture::new();
     let (ann, other) = (ResourceId::from(uuid(1)), fixture.tenant("other"));
     let lines = vec![
-        LogLine { res: Some(ann), target: Some("Ann@Contoso.test".to_owned()), ..line(10, "a") },
-        LogLine { status: 409, action: "Create user".to_owned(), ..line(20, "b") },
+        LogLine { res: Some(ann), target: Some("Ann@Contoso.test".to_owned()), ..log_line(10, "a") },
+        LogLine { status: 409, action: "Create user".to_owned(), ..log_line(20, "b") },
         // Several lines of one request and of one time.
-        LogLine { status: 404, target: Some("50%_ann".to_owned()), ..line(20, "c") },
-        LogLine { status: 412, res: Some(ann), ..line(20, "c") },
+        LogLine { status: 404, target: Some("50%_ann".to_owned()), ..log_line(20, "c") },
+        LogLine { status: 412, res: Some(ann), ..log_line(20, "c") },
         // Decided earlier, written later.
-        LogLine { status: 500, action: "Delete Group".to_owned(), ..line(15, "d") },
+        LogLine { status: 500, action: "Delete Group".to_owned(), ..log_line(15, "d") },
     ];
     write(&fixture, fixture.acme, lines.clone());
     write(&fixture, other, lines);
@@ -94,7 +76,7 @@ fn a_page_looks_at_so_many_lines_and_loses_none() {
     let rare = |at_ms: i64| at_ms % 15_000 == 14_999;
     let lines = (0..50_000).map(|at_ms| LogLine {
         status: if rare(at_ms) { 500 } else { 200 },
-        ..line(at_ms, &at_ms.to_string())
+        ..log_line(at_ms, &at_ms.to_string())
     });
     write(&fixture, fixture.acme, lines.collect());
     let filter = LogFilter { status: Some((500, 599)), ..LogFilter::default() };
@@ -144,18 +126,18 @@ fn whoever_follows_the_log_gets_each_line_once() {
     let fixture = Fixture::new();
     let other = fixture.tenant("other");
     let tenant = fixture.store.tenant(fixture.acme);
-    write(&fixture, fixture.acme, vec![line(1, "a"), line(2, "b"), line(3, "c")]);
+    write(&fixture, fixture.acme, vec![log_line(1, "a"), log_line(2, "b"), log_line(3, "c")]);
     let tail = tenant.log_tail(2).unwrap();
     let ids = |lines: &[scim_store_diesel::NumberedLine]| -> Vec<String> {
         lines.iter().map(|numbered| numbered.line.request_id.clone()).collect()
     };
     assert_eq!(ids(&tail.lines), ["b", "c"]);
     // Lines of others move the place on; a time that goes back hides nothing.
-    write(&fixture, other, vec![line(9, "x")]);
+    write(&fixture, other, vec![log_line(9, "x")]);
     let idle = tenant.log_after(tail.after).unwrap();
     assert!(idle.lines.is_empty() && idle.after > tail.after);
-    write(&fixture, fixture.acme, vec![line(2, "d")]);
-    write(&fixture, fixture.acme, (0..1200).map(|n| line(n, &n.to_string())).collect());
+    write(&fixture, fixture.acme, vec![log_line(2, "d")]);
+    write(&fixture, fixture.acme, (0..1200).map(|n| log_line(n, &n.to_string())).collect());
     let (mut found, mut after) = (Vec::new(), idle.after);
     loop {
         let tail = tenant.log_after(after).unwrap();
@@ -175,8 +157,8 @@ fn whoever_follows_the_log_gets_each_line_once() {
 fn what_is_old_is_pruned_in_batches_and_the_newest_line_of_all_stays() {
     let fixture = Fixture::new();
     let (acme, other) = (fixture.acme, fixture.tenant("other"));
-    write(&fixture, other, (0..3).map(|n| line(n, "theirs")).collect());
-    write(&fixture, acme, (0..1200).map(|n| line(n, &n.to_string())).collect());
+    write(&fixture, other, (0..3).map(|n| log_line(n, "theirs")).collect());
+    write(&fixture, acme, (0..1200).map(|n| log_line(n, &n.to_string())).collect());
     let count = |minute| ReadCount { minute, accessor: "acc".to_owned(), reads: 1, not_found: 1 };
     fixture
         .write(move |tx| (0..3).try_for_each(|minute| tx.tenant(acme).count_reads(&count(minute))))
@@ -196,7 +178,7 @@ fn what_is_old_is_pruned_in_batches_and_the_newest_line_of_all_stays() {
     assert_eq!(left(), ["1199"]);
     let minutes = |counts: Vec<ReadCount>| counts.iter().map(|count| count.minute).collect::<Vec<_>>();
     assert_eq!(minutes(fixture.store.tenant(acme).read_counts((0, ""), 1000).unwrap()), [2]);
-    write(&fixture, acme, vec![line(200_000, "next")]);
+    write(&fixture, acme, vec![log_line(200_000, "next")]);
     let next = fixture.store.tenant(acme).log_after(after).unwrap();
     assert_eq!(next.lines.iter().map(|n| &*n.line.request_id).collect::<Vec<_>>(), ["next"]);
     assert_eq!(prune(120_000), 1);

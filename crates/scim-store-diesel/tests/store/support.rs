@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use scim_core::Resource;
 use scim_core::schema::{ResourceType, ResourceTypes};
 use scim_store_diesel::{
-    CommitObserver, Committed, Kind, MemberDelta, MemberWrite, Pending, ResourceId, Store, StoreConfig,
-    StoreError, StoredResource, TenantId, Tx,
+    CommitObserver, Committed, Kind, LogLine, MemberDelta, MemberWrite, Pending, ResourceId, Store,
+    StoreConfig, StoreError, StoredResource, TenantId, Tx,
 };
 use serde_json::{Value, json};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -298,5 +298,24 @@ impl Database {
     pub(crate) fn log(&mut self, tenant: TenantId) -> Vec<LogRow> {
         let sql = "SELECT seq, kind, version, actor, request_id, detail FROM change_log WHERE tenant = ? ORDER BY id";
         diesel::sql_query(sql).bind::<BigInt, _>(tenant.number()).load(&mut self.0).unwrap()
+    }
+}
+
+/// A line of the provisioning log, of a request at a time.
+pub(crate) fn log_line(at_ms: i64, request_id: &str) -> LogLine {
+    LogLine {
+        at_ms,
+        request_id: request_id.to_owned(),
+        accessor: Some("acc".to_owned()),
+        action: "Update user".to_owned(),
+        res: None,
+        target: None,
+        status: 200,
+        scim_type: None,
+        reason: None,
+        dialects: String::new(),
+        ignored: String::new(),
+        refused: String::new(),
+        duration_us: 1,
     }
 }
